@@ -1,0 +1,55 @@
+"""Whatever goes wrong inside is answered in a form that AWS's SDKs and a browser can read."""
+
+import json
+import logging
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+_REASONS = {
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Content Too Large",
+    421: "Misdirected Request",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+}
+
+
+def json_error(start_response: StartResponse, status: int, code: str, message: str) -> Iterable[bytes]:
+    """Answer with an error as AWS's JSON services do.
+
+    Args:
+        start_response: WSGI's.
+        status: HTTP status.
+        code: AWS's name of the error, such as `AccessDeniedException`.
+        message: one sentence for a person.
+    """
+    body = json.dumps({"__type": code, "message": message}).encode()
+    headers = [
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("x-amzn-errortype", code),
+        ("Content-Length", str(len(body))),
+    ]
+    start_response(f"{status} {_REASONS[status]}", headers)
+    return [body]
+
+
+class Faults:
+    """WSGI middleware: exceptions become JSON errors, with the traceback in the log only."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._application(environ, start_response)
+        except NotImplementedError as error:
+            return json_error(start_response, 501, "NotImplementedException", str(error))
+        except Exception:
+            log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return json_error(
+                start_response, 500, "InternalFailure", "The emulator failed; its log says where."
+            )
