@@ -1,0 +1,88 @@
+# Two commands do everything on a machine with Python 3.11+, Node.js 20+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
+NODE_MODULES := frontend/node_modules/.package-lock.json
+PYTHON_CODE := __main__.py infra local tests bench
+
+# What the demo takes from the command line: make demo PORT=8080 CONFIG="createCloudFrontDistribution=false"
+PORT ?=
+CONFIG ?=
+DEMO_OPTIONS := $(if $(PORT),--port $(PORT)) $(foreach pair,$(CONFIG),--config $(pair))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo preview smoke test test-python test-frontend check fix bench lock clean need-python need-node
+
+help: ## Show what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, CONFIG="key=value …")
+	@$(BIN)/python -m local demo $(DEMO_OPTIONS)
+
+preview: need-node $(VENV)/.local ## Print what the program would create, unknowns marked
+	@$(BIN)/python -m local preview $(foreach pair,$(CONFIG),--config $(pair))
+
+smoke: need-node $(VENV)/.dev ## Start the demo, detect once in a real browser, print the result as JSON
+	@$(BIN)/python -m tests.smoke
+
+test: check test-frontend test-python ## Run every check and every test
+
+test-python: need-node $(VENV)/.dev
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-frontend: $(NODE_MODULES) $(VENV)/.dev
+	@CHROMIUM="$$($(BIN)/python -m tests.browser)" npm --prefix frontend --silent test
+
+check: $(NODE_MODULES) $(VENV)/.dev ## Report style, type and format errors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@frontend/node_modules/.bin/pyright
+	@npm --prefix frontend --silent run check
+
+fix: $(NODE_MODULES) $(VENV)/.dev ## Repair what can be repaired by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@npm --prefix frontend --silent run fix
+
+bench: need-node $(VENV)/.dev ## Measure the budgets and write bench/results.json
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.dev ## Renew the hash-locked requirements (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --upgrade pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what was built, installed and cached
+	rm -rf $(VENV) frontend/node_modules frontend/dist demo .coverage .pytest_cache .ruff_cache
+
+need-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "This needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true). Install it, or name it: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+need-node:
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || \
+	  { echo "This needs Node.js 20 or newer, and 'node' is $$(node --version 2>/dev/null || echo missing). Install it from your system's packages." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: it comes with Node.js, or as the package 'npm'." >&2; exit 1; }
+
+$(BIN)/python: | need-python
+	@echo "Creating $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: requirements-local.txt | $(BIN)/python
+	@echo "Installing the Python packages of the emulator (once, about 200 MB) …"
+	@$(PIP_INSTALL) -r requirements-local.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	@echo "Installing the Python packages of emulator and tests (once) …"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ $(VENV)/.local
+
+$(NODE_MODULES): frontend/package-lock.json | need-node
+	@echo "Installing the web app's packages (once) …"
+	@npm --prefix frontend ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

@@ -1,0 +1,1 @@
+"""What is deployed to AWS: one Pulumi component a module."""

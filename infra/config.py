@@ -1,0 +1,163 @@
+"""The stack's configuration, read once and checked before anything is created."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pulumi
+import pulumi.runtime.config
+
+REGIONS = (
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-central-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+)
+"""Regions with Custom Labels: https://docs.aws.amazon.com/general/latest/gr/rekognition.html."""
+
+MAX_PREFIX_LENGTH = 36
+"""Characters. The longest name made from the prefix adds 27, and S3 allows 63 for a bucket, IAM 64 for a role."""
+
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
+_RESERVED_PREFIXES = ("amzn-s3-demo-", "sthree-")  # S3 refuses buckets whose names start so
+_PROJECT = re.compile(r"[A-Za-z0-9_.\-]{1,255}")  # ProjectName in Rekognition's service model
+_KEYS = ("resourcePrefix", "createCloudFrontDistribution", "projects")
+_ENDPOINTS = {"rekognition": "rekognition", "cognitoidentity": "cognito-identity"}
+
+
+class ConfigError(pulumi.RunError):
+    """A configuration value that cannot be used; Pulumi prints the sentence without a traceback."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoints:
+    """Origins of the AWS services that the browser calls."""
+
+    rekognition: str
+    cognito_identity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoConfig:
+    """The checked configuration of one stack."""
+
+    region: str
+    resource_prefix: str
+    create_cloudfront_distribution: bool
+    projects: tuple[str, ...]
+    endpoints: Endpoints
+
+
+def read_config() -> DemoConfig:
+    """Read the configuration of the stack that is being previewed or updated.
+
+    Raises:
+        ConfigError: One sentence with the key, the value and what is allowed.
+    """
+    namespace = pulumi.get_project()
+    _refuse_unknown_keys(namespace)
+    config, aws = pulumi.Config(), pulumi.Config("aws")
+    region = aws.get("region")
+    if region not in REGIONS:
+        found = f"is {region!r}" if region else "is not set"
+        raise ConfigError(
+            f"aws:region {found}, and Custom Labels exists only in {', '.join(REGIONS)}:"
+            " choose one of these with `pulumi config set aws:region REGION`."
+        )
+    return DemoConfig(
+        region=region,
+        resource_prefix=_prefix(config.get("resourcePrefix")),
+        create_cloudfront_distribution=_boolean(config, "createCloudFrontDistribution", default=True),
+        projects=_projects(config.get("projects")),
+        endpoints=_endpoints(aws.get("endpoints"), region),
+    )
+
+
+def _refuse_unknown_keys(namespace: str) -> None:
+    given = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    for key in sorted(given):
+        owner, _, name = key.partition(":")
+        if owner == namespace and name not in _KEYS:
+            raise ConfigError(
+                f"{key} is {given[key]!r}, and this program has no such setting; it has {', '.join(_KEYS)}."
+                f" Remove it with `pulumi config rm {name}`."
+            )
+
+
+def _prefix(value: str | None) -> str:
+    if value is None:
+        return "RekogCustomLabelsDemo"
+    if (
+        not _PREFIX.fullmatch(value)
+        or value.lower().startswith(_RESERVED_PREFIXES)
+        or len(value) > MAX_PREFIX_LENGTH
+    ):
+        raise ConfigError(
+            f"resourcePrefix is {value!r}, and it must be 1 to {MAX_PREFIX_LENGTH} letters, digits and single"
+            " hyphens, start with a letter, end with a letter or digit, and not start with"
+            f" {' or '.join(_RESERVED_PREFIXES)}: names of buckets and roles are made from it."
+        )
+    return value
+
+
+def _boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
+    value = config.get(key)
+    if value is None:
+        return default
+    if value not in {"true", "false"}:
+        raise ConfigError(f"{key} is {value!r}, and it must be true or false.")
+    return value == "true"
+
+
+def _projects(value: str | None) -> tuple[str, ...]:
+    try:
+        projects: Any = json.loads(value) if value else []
+    except json.JSONDecodeError:
+        projects = None
+    if not isinstance(projects, list):
+        raise ConfigError(
+            f"projects is {value!r}, and it must be a list of project names:"
+            " set each with `pulumi config set --path 'projects[0]' NAME`."
+        )
+    for project in projects:  # pyright: ignore[reportUnknownVariableType]  # JSON; each item is checked here
+        if not isinstance(project, str) or not _PROJECT.fullmatch(project):
+            raise ConfigError(
+                f"projects names {project!r}, and the name of a Custom Labels project has"
+                " 1 to 255 letters, digits, dots, underscores and hyphens."
+            )
+    return tuple(dict.fromkeys(projects))  # pyright: ignore[reportUnknownArgumentType]  # all are str by now
+
+
+def _endpoints(value: str | None, region: str) -> Endpoints:
+    """Return where the browser finds AWS: where the provider finds it."""
+    given: dict[str, Any] = {}
+    try:
+        entries: Any = json.loads(value) if value else []
+        for entry in [entries] if isinstance(entries, Mapping) else entries:  # pyright: ignore[reportUnknownVariableType]
+            given.update(entry)  # pyright: ignore[reportUnknownArgumentType]
+    except (json.JSONDecodeError, TypeError, ValueError):
+        raise ConfigError(
+            f"aws:endpoints is {value!r}, and it must be a list of maps from service to URL,"
+            ' such as [{"rekognition": "http://127.0.0.1:4566"}].'
+        ) from None
+    origins: dict[str, str] = {}
+    for service, host in _ENDPOINTS.items():
+        url = given.get(service, f"https://{host}.{region}.amazonaws.com")
+        if not re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?/?", str(url)):
+            raise ConfigError(
+                f"aws:endpoints has {url!r} for {service}, and it must be an http or https URL"
+                " of a host, without path, query or user."
+            )
+        parts = urlsplit(str(url))
+        origins[service] = f"{parts.scheme}://{parts.netloc}"
+    return Endpoints(rekognition=origins["rekognition"], cognito_identity=origins["cognitoidentity"])

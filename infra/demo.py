@@ -1,0 +1,129 @@
+"""The whole deployment as one component."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Output, ResourceOptions
+
+from infra.config import DemoConfig
+from infra.content_security import content_security_policy
+from infra.distribution import Distribution, DistributionArgs
+from infra.guest_access import GuestAccess, GuestAccessArgs
+from infra.site_bucket import SiteBucket, SiteBucketArgs, SiteBucketPolicy, SiteBucketPolicyArgs
+from infra.site_files import SiteFile, SiteFiles, SiteFilesArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomLabelsDemoArgs:
+    """What a `CustomLabelsDemo` needs to know."""
+
+    config: DemoConfig
+    partition: str
+    """AWS partition of the account, such as `aws`."""
+    account_id: str
+    """The account's twelve digits."""
+    files: Sequence[SiteFile]
+    """The built web app."""
+
+
+class CustomLabelsDemo(pulumi.ComponentResource):
+    """A website that detects labels with the account's Custom Labels models.
+
+    Creates:
+        - ``{name}-site``: the `SiteBucket`.
+        - ``{name}-cdn``: the `Distribution`, when the configuration asks for CloudFront.
+        - ``{name}-site-policy``: the `SiteBucketPolicy`.
+        - ``{name}-visitors``: the `GuestAccess`.
+        - ``{name}-files``: the `SiteFiles`.
+    """
+
+    url: Output[str]
+    """Address of the site."""
+    bucket_name: Output[str]
+    """Name of the site bucket."""
+    identity_pool_id: Output[str]
+    """Id of the identity pool that gives visitors their credentials."""
+    distribution_id: Output[str] | None
+    """Id of the CloudFront distribution, when there is one."""
+
+    def __init__(self, name: str, args: CustomLabelsDemoArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("customlabels:demo:CustomLabelsDemo", name, {}, opts)
+        child = ResourceOptions(parent=self)
+        config, endpoints = args.config, args.config.endpoints
+        connect = dict.fromkeys((endpoints.rekognition, endpoints.cognito_identity))
+
+        bucket = SiteBucket(
+            f"{name}-site",
+            SiteBucketArgs(anyone_may_read=not config.create_cloudfront_distribution),
+            opts=child,
+        )
+        distribution = (
+            Distribution(
+                f"{name}-cdn",
+                DistributionArgs(
+                    bucket_domain_name=bucket.regional_domain_name,
+                    content_security_policy=content_security_policy(connect, header=True),
+                ),
+                opts=child,
+            )
+            if config.create_cloudfront_distribution
+            else None
+        )
+        SiteBucketPolicy(
+            f"{name}-site-policy",
+            SiteBucketPolicyArgs(
+                bucket_name=bucket.bucket_name,
+                bucket_arn=bucket.arn,
+                distribution_arn=distribution.arn if distribution else None,
+            ),
+            opts=child,
+        )
+        visitors = GuestAccess(
+            f"{name}-visitors",
+            GuestAccessArgs(
+                partition=args.partition,
+                region=config.region,
+                account_id=args.account_id,
+                projects=config.projects,
+            ),
+            opts=child,
+        )
+        SiteFiles(
+            f"{name}-files",
+            SiteFilesArgs(
+                bucket_name=bucket.bucket_name,
+                files=args.files,
+                settings={
+                    "region": config.region,
+                    "identityPoolId": visitors.identity_pool_id,
+                    "endpoints": {
+                        "rekognition": endpoints.rekognition,
+                        "cognitoIdentity": endpoints.cognito_identity,
+                    },
+                    "projects": list(config.projects),
+                },
+                content_security_policy=content_security_policy(connect, header=False),
+            ),
+            opts=child,
+        )
+        self.url = (
+            Output.concat("https://", distribution.domain_name, "/")
+            if distribution
+            else Output.concat("https://", bucket.regional_domain_name, "/index.html")
+        )
+        self.bucket_name = bucket.bucket_name
+        self.identity_pool_id = visitors.identity_pool_id
+        self.distribution_id = distribution.distribution_id if distribution else None
+        self.register_outputs(self.stack_outputs())
+
+    def stack_outputs(self) -> dict[str, Output[str]]:
+        """Return what the stack exports, by the names that the README promises."""
+        outputs = {
+            "url": self.url,
+            "bucketName": self.bucket_name,
+            "identityPoolId": self.identity_pool_id,
+        }
+        if self.distribution_id is not None:
+            outputs["distributionId"] = self.distribution_id
+        return outputs
