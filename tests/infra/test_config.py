@@ -1,0 +1,164 @@
+"""Every wrong value of the stack's configuration is refused in one sentence."""
+
+import contextvars
+import json
+from collections.abc import Mapping
+
+import pulumi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.config import MAX_PREFIX_LENGTH, REGIONS, ConfigError, DemoConfig, Endpoints, read_config
+
+PROJECT = "custom-labels-demo"
+
+
+def config_of(values: Mapping[str, str]) -> DemoConfig:
+    """Read the configuration as a program of a stack with these values would."""
+
+    def program() -> DemoConfig:
+        pulumi.runtime.configure(pulumi.runtime.Settings(project=PROJECT, stack="test"))
+        qualified = {key if ":" in key else f"{PROJECT}:{key}": value for key, value in values.items()}
+        pulumi.runtime.set_all_config({"aws:region": "eu-west-1", **qualified})
+        return read_config()
+
+    return contextvars.copy_context().run(program)
+
+
+def sentence_about(values: Mapping[str, str]) -> str:
+    with pytest.raises(ConfigError) as refused:
+        config_of(values)
+    return str(refused.value)
+
+
+def test_nothing_but_a_region_is_needed() -> None:
+    assert config_of({}) == DemoConfig(
+        region="eu-west-1",
+        resource_prefix="RekogCustomLabelsDemo",
+        create_cloudfront_distribution=True,
+        projects=(),
+        endpoints=Endpoints(
+            rekognition="https://rekognition.eu-west-1.amazonaws.com",
+            cognito_identity="https://cognito-identity.eu-west-1.amazonaws.com",
+        ),
+    )
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_region_with_custom_labels_is_accepted(region: str) -> None:
+    assert config_of({"aws:region": region}).region == region
+
+
+@pytest.mark.parametrize(
+    "region", ["us-west-1", "ca-central-1", "us-gov-west-1", "cn-north-1", "EU-WEST-1", "mars"]
+)
+def test_a_region_without_custom_labels_is_refused(region: str) -> None:
+    sentence = sentence_about({"aws:region": region})
+    assert sentence.startswith(f"aws:region is '{region}', and Custom Labels exists only in us-east-1,")
+
+
+def test_a_missing_region_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    assert sentence_about({"aws:region": ""}).startswith("aws:region is not set")
+
+
+@pytest.mark.parametrize("prefix", ["a", "Demo2", "my-demo", "x" * MAX_PREFIX_LENGTH])
+def test_a_prefix_that_makes_legal_names_is_accepted(prefix: str) -> None:
+    assert config_of({"resourcePrefix": prefix}).resource_prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["", "2demo", "-demo", "demo-", "my--demo", "my_demo", "my demo", "d.e", "dé", "a\n", "sthree-x",
+     "AMZN-S3-Demo-x", "x" * (MAX_PREFIX_LENGTH + 1)],
+)  # fmt: skip
+def test_a_prefix_that_makes_an_illegal_name_is_refused(prefix: str) -> None:
+    sentence = sentence_about({"resourcePrefix": prefix})
+    assert sentence.startswith(
+        f"resourcePrefix is {prefix!r}, and it must be 1 to {MAX_PREFIX_LENGTH} letters"
+    )
+
+
+@pytest.mark.parametrize(("value", "expected"), [("true", True), ("false", False)])
+def test_the_cloudfront_toggle_is_a_boolean(value: str, expected: bool) -> None:  # noqa: FBT001  # a parameter of the table
+    config = config_of({"createCloudFrontDistribution": value})
+    assert config.create_cloudfront_distribution is expected
+
+
+@pytest.mark.parametrize("value", ["", "yes", "True", "1", "null"])
+def test_a_cloudfront_toggle_that_is_no_boolean_is_refused(value: str) -> None:
+    sentence = sentence_about({"createCloudFrontDistribution": value})
+    assert sentence == f"createCloudFrontDistribution is {value!r}, and it must be true or false."
+
+
+def test_projects_keep_their_order_and_lose_repeats() -> None:
+    config = config_of({"projects": json.dumps(["b", "a.1", "b", "constructor"])})
+    assert config.projects == ("b", "a.1", "constructor")
+
+
+@pytest.mark.parametrize("value", ["parts", '"parts"', "{}", "12", "[", "null"])
+def test_projects_that_are_no_list_are_refused(value: str) -> None:
+    assert sentence_about({"projects": value}).startswith(f"projects is {value!r}, and it must be a list")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "*", "a*", "a?", "a/b", 'a"b', "a b", "a\n", "é", "x" * 256, None, 7, ["a"]]
+)
+def test_a_project_name_that_could_widen_a_policy_is_refused(name: object) -> None:
+    assert sentence_about({"projects": json.dumps(["ok", name])}).startswith(f"projects names {name!r}, and")
+
+
+def test_a_key_that_the_program_does_not_have_is_refused() -> None:
+    sentence = sentence_about({"resourcePrefx": "demo"})
+    assert sentence.startswith(
+        "custom-labels-demo:resourcePrefx is 'demo', and this program has no such setting"
+    )
+    assert "pulumi config rm resourcePrefx" in sentence
+
+
+def test_keys_of_other_namespaces_are_not_ours_to_judge() -> None:
+    assert config_of({"aws:profile": "work", "pulumi:autonaming": "{}"}).region == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '[{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567/"}]',
+        '[{"rekognition": "http://127.0.0.1:4566"}, {"cognitoidentity": "http://localhost:4567"}]',
+        '{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567"}',
+    ],
+)
+def test_the_browser_calls_the_endpoints_of_the_provider(value: str) -> None:
+    assert config_of({"aws:endpoints": value}).endpoints == Endpoints(
+        rekognition="http://127.0.0.1:4566", cognito_identity="http://localhost:4567"
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://host", "//host", "https://host/path", "https://user@host", "https://a b", "https://*.example",
+     "https://host; script-src *", "https://host'", "https://host:123456", None, 5],
+)  # fmt: skip
+def test_an_endpoint_that_could_widen_the_content_security_policy_is_refused(url: object) -> None:
+    sentence = sentence_about({"aws:endpoints": json.dumps([{"rekognition": url}])})
+    assert sentence.startswith(f"aws:endpoints has {url!r} for rekognition, and it must be")
+
+
+@pytest.mark.parametrize("value", ["nowhere", "[1]", "7", '["a"]', "null", "[["])
+def test_endpoints_that_are_no_list_of_maps_are_refused(value: str) -> None:
+    assert sentence_about({"aws:endpoints": value}).startswith(f"aws:endpoints is {value!r}, and it must be")
+
+
+@given(
+    key=st.sampled_from(["resourcePrefix", "createCloudFrontDistribution", "projects", "aws:region", "aws:endpoints"]),
+    value=st.text() | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ).map(json.dumps),
+)  # fmt: skip
+def test_any_value_is_either_accepted_or_refused_in_a_sentence(key: str, value: str) -> None:
+    try:
+        config_of({key: value})
+    except ConfigError as refused:
+        assert str(refused).startswith(key)  # noqa: PT017  # most values are refused, some are not
