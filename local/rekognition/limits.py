@@ -1,0 +1,96 @@
+"""What the service allows, and how long it takes: quotas, timing and throttling, configurable in one place."""
+
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from local.rekognition.exceptions import ErrorCode, RekognitionError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The quotas of one account in one region; the defaults are those of AWS."""
+
+    projects: int = 100
+    """Projects per account."""
+    models_per_project: int = 100
+    """Versions of one project, failed trainings included."""
+    concurrent_trainings: int = 2
+    """Versions in TRAINING_IN_PROGRESS."""
+    running_models: int = 2
+    """Versions in STARTING or RUNNING."""
+    inference_units: int = 5
+    """Inference units of one started model."""
+    control_requests_per_second: int = 5
+    """Requests per second for each operation but DetectCustomLabels."""
+    detect_requests_per_second: int = 50
+    """DetectCustomLabels requests per second, all models together."""
+    detect_requests_per_second_per_inference_unit: int = 5
+    """DetectCustomLabels requests per second that one inference unit serves."""
+    manifest_bytes: int = 1024**3
+    """Size of a manifest."""
+    manifest_lines: int = 250_000
+    """JSON Lines of a manifest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """How long the service takes, in seconds, and the clock that says how late it is.
+
+    The service itself takes minutes to start a model. The defaults are long enough for each state to be seen.
+    Training takes as long as it takes.
+    """
+
+    creating: float = 0.0
+    """A project from CREATING to CREATED."""
+    starting: float = 2.0
+    """A model from STARTING to RUNNING."""
+    stopping: float = 1.0
+    """A model from STOPPING to STOPPED."""
+    deleting: float = 0.5
+    """A project or a model from DELETING to gone."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
+
+
+@dataclass
+class _Settings:
+    limits: Limits = field(default_factory=Limits)
+    timing: Timing = field(default_factory=Timing)
+
+
+settings = _Settings()
+"""What is in force, in every account and region; change it with `configure`."""
+
+
+def configure(*, limits: Limits | None = None, timing: Timing | None = None) -> None:
+    """Set the limits and the timing from now on; what is not given goes back to its default."""
+    settings.limits = limits or Limits()
+    settings.timing = timing or Timing()
+
+
+class Throttle:
+    """Counts requests over the last second; a refused request does not count."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._accepted: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def charge(self, what: str, per_second: int, code: ErrorCode) -> None:
+        """Count one request for *what*, an operation or a model.
+
+        Raises:
+            RekognitionError: *code*, when the last second already saw *per_second* of them.
+        """
+        now = settings.timing.clock()
+        with self._lock:
+            accepted = self._accepted[what]
+            while accepted and accepted[0] <= now - 1:
+                accepted.popleft()
+            if len(accepted) >= per_second:
+                raise RekognitionError(
+                    code, f"More than {per_second} requests per second for {what}: send them more slowly."
+                )
+            accepted.append(now)

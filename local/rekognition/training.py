@@ -1,0 +1,215 @@
+"""A training: manifests read and checked, a model fitted and measured, everything that came of it written to S3."""
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from local.rekognition import images, manifests
+from local.rekognition.limits import Limits
+from local.rekognition.manifests import Finding, Manifest, ManifestFileError
+from local.rekognition.storage import ObjectError, Storage
+from local.vision import Evaluation, ImageError, Model, TrainingError, evaluate, train
+
+SHOWN_LINES = 3
+"""Bad lines that a StatusMessage names; all of them are in the validation manifests."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a training is given; the S3 objects are dictionaries like S3Object in the service model."""
+
+    version_arn: str
+    project_name: str
+    version_name: str
+    training: dict[str, str]
+    testing: dict[str, str] | None
+    """None splits the test data off the training data."""
+    bucket: str
+    prefix: str
+    """Where the results go: a key prefix, empty or ending in a slash."""
+    storage: Storage
+    limits: Limits
+    clock: Callable[[], float]
+
+    def summary_key(self) -> str:
+        """Return the key of the evaluation summary."""
+        return f"{self.prefix}EvaluationSummary-{self.project_name}-{self.version_name}.json"
+
+    def result_key(self, name: str) -> str:
+        """Return the key of another result, such as ``validation/manifest_summary.json``."""
+        return f"{self.prefix}{self.project_name}/{self.version_name}/{name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a training."""
+
+    status: Literal["TRAINING_COMPLETED", "TRAINING_FAILED"]
+    message: str
+    """One sentence or more for a person, for StatusMessage."""
+    ended: float
+    """Seconds since 1970."""
+    description: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The members of ProjectVersionDescription that the training fills."""
+    model: Model | None = None
+    """The model, if the training succeeded."""
+
+
+def run(job: Job) -> Outcome:
+    """Train; whatever goes wrong becomes a failed outcome, because nobody waits for an exception."""
+    try:
+        return _run(job)
+    except (ManifestFileError, ObjectError, TrainingError, ImageError) as error:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - a training that never ended would be worse than any error
+        _log.exception("The training of %s broke.", job.version_arn)
+        message = "Training broke; the emulator's log says where."
+    return Outcome(status="TRAINING_FAILED", message=message, ended=job.clock())
+
+
+def _run(job: Job) -> Outcome:
+    began = time.monotonic()
+    training = _read(job, job.training)
+    validated = training.text()
+    testing = _read(job, job.testing) if job.testing else manifests.split_off_test(training)
+    findings = manifests.check_labels(training, testing)
+    description = _write_validation(job, validated, training, testing, findings)
+    problem = _problem(training, testing, findings)
+    if problem:
+        return Outcome(status="TRAINING_FAILED", message=problem, ended=job.clock(), description=description)
+    use_case = training.use_case()
+    examples, tests = training.examples(use_case), testing.examples(use_case)
+    model = train(examples)
+    evaluation = evaluate(model, tests)
+    ended = job.clock()
+    description["TrainingDataResult"]["Output"] = _write_manifest(
+        job, "output/training.manifest", training.snapshot(use_case)
+    )
+    description["TestingDataResult"]["Output"] = _write_manifest(
+        job, "output/testing.manifest", testing.snapshot(use_case)
+    )
+    summary = _summary(job, evaluation, ended, len(examples), len(tests))
+    description["EvaluationResult"] = {
+        "F1Score": evaluation.f1,
+        "Summary": {"S3Object": _write(job, job.summary_key(), summary)},
+    }
+    description["BillableTrainingTimeInSeconds"] = math.ceil(time.monotonic() - began)
+    skipped = len(training.bad_lines()) + len(testing.bad_lines())
+    message = f"The model is ready to be started; {_skipped(skipped)}."
+    return Outcome(
+        status="TRAINING_COMPLETED", message=message, ended=ended, description=description, model=model
+    )
+
+
+def _read(job: Job, location: dict[str, str]) -> Manifest:
+    def read_image(bucket: str, key: str) -> bytes | None:
+        try:
+            return job.storage.read(bucket, key, limit=images.S3_OBJECT_LIMIT)
+        except ObjectError:
+            return None
+
+    content = job.storage.read(
+        location["Bucket"], location["Name"], location.get("Version"), limit=job.limits.manifest_bytes
+    )
+    return manifests.parse(content, read_image, job.limits.manifest_lines)
+
+
+def _write_validation(
+    job: Job, validated: bytes, training: Manifest, testing: Manifest, findings: Sequence[Finding]
+) -> dict[str, Any]:
+    training_input = {"Assets": [{"GroundTruthManifest": {"S3Object": job.training}}]}
+    testing_input = (
+        {"Assets": [{"GroundTruthManifest": {"S3Object": job.testing}}]}
+        if job.testing
+        else {"AutoCreate": True}
+    )
+    summary = manifests.summary(training, testing, findings)
+    return {
+        "TrainingDataResult": {
+            "Input": training_input,
+            "Validation": _write_manifest(
+                job, "validation/training_manifest_with_validation.json", validated
+            ),
+        },
+        "TestingDataResult": {
+            "Input": testing_input,
+            "Validation": _write_manifest(
+                job, "validation/testing_manifest_with_validation.json", testing.text()
+            ),
+        },
+        "ManifestSummary": {
+            "S3Object": _write(job, job.result_key("validation/manifest_summary.json"), summary)
+        },
+    }
+
+
+def _write_manifest(job: Job, name: str, content: bytes) -> dict[str, Any]:
+    return {"Assets": [{"GroundTruthManifest": {"S3Object": _write(job, job.result_key(name), content)}}]}
+
+
+def _write(job: Job, key: str, content: bytes) -> dict[str, str]:
+    job.storage.write(job.bucket, key, content)
+    return {"Bucket": job.bucket, "Name": key}
+
+
+def _problem(training: Manifest, testing: Manifest, findings: Sequence[Finding]) -> str:
+    """Say why the manifests cannot be trained on; nothing when they can."""
+    parts: list[str] = []
+    for name, manifest in (("training", training), ("testing", testing)):
+        if not manifest.findings:
+            continue
+        parts += [
+            f"The {name} manifest has {finding.code}: {finding.message}" for finding in manifest.findings
+        ]
+        bad = manifest.bad_lines()
+        if bad:
+            shown = ", ".join(f"line {line.number} {line.codes[0]}" for line in bad[:SHOWN_LINES])
+            more = f" and {len(bad) - SHOWN_LINES} more" if len(bad) > SHOWN_LINES else ""
+            parts.append(f"Bad lines: {shown}{more}; all are in the validation manifest.")
+    return " ".join([*parts, *(f"{finding.code}: {finding.message}" for finding in findings)])
+
+
+def _skipped(lines: int) -> str:
+    if lines == 0:
+        return "every line of the manifests was good"
+    return f"{lines} lines of the manifests have errors, which the validation manifests show"
+
+
+def _summary(job: Job, evaluation: Evaluation, ended: float, trained: int, tested: int) -> bytes:
+    metrics: dict[str, Any] = {
+        "Precision": evaluation.precision,
+        "Recall": evaluation.recall,
+        "F1Score": evaluation.f1,
+    }
+    document = {
+        "Version": 1,
+        "EvaluationDetails": {
+            "ProjectVersionArn": job.version_arn,
+            "EvaluationEndTimestamp": datetime.fromtimestamp(ended, UTC).isoformat(),
+            "Labels": [score.label for score in evaluation.labels],
+            "NumberOfTrainingImages": trained,
+            "NumberOfTestingImages": tested,
+        },
+        "AggregatedEvaluationResults": {"Metrics": metrics},
+        "LabelEvaluationResults": [
+            {
+                "Label": score.label,
+                "NumberOfTestingImages": score.images,
+                "Metrics": {
+                    "Threshold": score.threshold / 100,
+                    "Precision": score.precision,
+                    "Recall": score.recall,
+                    "F1Score": score.f1,
+                },
+            }
+            for score in sorted(evaluation.labels, key=lambda score: score.f1, reverse=True)
+        ],
+    }
+    return json.dumps(document, indent=2).encode()
