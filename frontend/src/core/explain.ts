@@ -1,0 +1,106 @@
+import type { Problem } from "../messages";
+
+/** What the app was doing when a call failed. */
+export type Step = "credentials" | "list" | "detect";
+
+export interface Circumstances {
+  readonly step: Step;
+  readonly region: string;
+  /** The address that was called. */
+  readonly endpoint: string;
+  /** What the browser says about its network. */
+  readonly online: boolean;
+}
+
+/** Tell a person what a failed call to AWS means here, and what to do about it. */
+export function explain(error: unknown, circumstances: Circumstances): Problem {
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  if (isNetworkError(name, message)) return network(circumstances);
+  const sentence =
+    (circumstances.step === "credentials" ? CREDENTIALS[name] : CALLS[name]) ?? fallback(circumstances.step);
+  return {
+    sentence: `${name}: ${typeof sentence === "string" ? sentence : sentence(circumstances)}`,
+    detail: message === "" || message === name ? null : message,
+    retry: !HOPELESS.has(name),
+  };
+}
+
+type Sentence = string | ((circumstances: Circumstances) => string);
+
+const DENIED: Sentence = ({ step, region }) =>
+  step === "detect"
+    ? `this app's role may not use this model in ${region}; ask whoever deployed the app to allow its project.`
+    : `this app's role may not list the models in ${region}; ask whoever deployed the app to allow it.`;
+
+const CLOCK: Sentence =
+  "AWS does not accept the request's signature, mostly because this device's clock is wrong; set the clock and retry.";
+
+const EXPIRED: Sentence = "the app's temporary credentials have run out; retry to get fresh ones.";
+
+const CALLS: Readonly<Record<string, Sentence>> = {
+  AccessDeniedException: DENIED,
+  ResourceNotReadyException:
+    "this model is not running, so it cannot detect; start it, or refresh the list and choose a running one.",
+  ProvisionedThroughputExceededException:
+    "the model gets more images than its inference units can take; retry in a moment, or start it with more units.",
+  ThrottlingException: "AWS is limiting this account's requests just now; retry in a moment.",
+  LimitExceededException:
+    "a limit of the AWS account is reached; retry later, or ask for a higher limit in Service Quotas.",
+  ResourceNotFoundException: "the model or project no longer exists; refresh the list and choose another.",
+  ImageTooLargeException: "Rekognition finds the image too large; choose a smaller one.",
+  InvalidImageFormatException:
+    "Rekognition cannot read the image; save it as JPEG or PNG and choose it again.",
+  InvalidParameterException:
+    "Rekognition does not accept this request; check that the model is a Custom Labels model and choose another image.",
+  InternalServerError: "Rekognition failed on its side; retry in a moment.",
+  ExpiredTokenException: EXPIRED,
+  UnrecognizedClientException:
+    "AWS does not know the app's temporary credentials; retry to get fresh ones, or reload if it persists.",
+  InvalidSignatureException: CLOCK,
+  RequestExpired: CLOCK,
+  TimeoutError: ({ region }) =>
+    `${region} has not answered within two minutes; check the connection and retry.`,
+};
+
+const POOL_ROLES =
+  "the identity pool has no usable role for guests; whoever deployed the app should check the pool's role attachment and trust policy.";
+
+const CREDENTIALS: Readonly<Record<string, Sentence>> = {
+  ...CALLS,
+  AccessDeniedException: POOL_ROLES,
+  InvalidIdentityPoolConfigurationException: POOL_ROLES,
+  NotAuthorizedException:
+    "the identity pool gives this app no credentials; whoever deployed the app should check that guests are allowed in.",
+  ResourceNotFoundException: ({ region }) =>
+    `the identity pool does not exist in ${region}; the app's settings are out of date and it should be deployed again.`,
+  ValidationException: "the identity pool's name in the app's settings is wrong; deploy the app again.",
+  TooManyRequestsException: "Cognito is limiting requests just now; retry in a moment.",
+};
+
+/** Failures that trying the same thing again cannot mend. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  "ImageTooLargeException",
+  "InvalidImageFormatException",
+  "InvalidParameterException",
+]);
+
+function fallback(step: Step): string {
+  const doing = { credentials: "get credentials", list: "list the models", detect: "detect labels" }[step];
+  return `AWS did not ${doing} for this app; retry, and if it persists ask whoever deployed it.`;
+}
+
+/** `fetch` rejects with a TypeError whose words differ by browser. */
+function isNetworkError(name: string, message: string): boolean {
+  return name === "TypeError" && /fetch|network|load failed/i.test(message);
+}
+
+function network({ online, step, endpoint }: Circumstances): Problem {
+  const service = step === "credentials" ? "Amazon Cognito" : "Amazon Rekognition";
+  return {
+    sentence: online
+      ? `${service} cannot be reached at ${endpoint}; check the connection (and, in a local demo, that it still runs) and retry.`
+      : "This device is offline; connect to a network and retry.",
+    detail: null,
+    retry: true,
+  };
+}

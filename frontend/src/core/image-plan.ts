@@ -1,0 +1,86 @@
+import type { ImageHeader } from "./image-header";
+
+/** Rekognition says "4 MB"; this is the smaller reading of it. */
+export const MAX_BYTES = 4_000_000;
+export const MIN_SIDE = 64;
+export const MAX_SIDE = 4096;
+const MAX_ASPECT = 20;
+/** Decoded, a pixel takes four bytes: this many are 400 MB, about what a browser tab can spare. */
+const MAX_PIXELS = 100_000_000;
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One try at encoding: the size to draw at and the JPEG quality, 0 to 1. */
+export interface Encoding extends Size {
+  readonly quality: number;
+}
+
+/** Say in one sentence why an image of this size cannot be used; null when it can. */
+export function refusal(name: string, { width, height }: Size): string | null {
+  const size = `${width} × ${height} px`;
+  if (width * height > MAX_PIXELS) {
+    return `“${name}” has ${Math.round((width * height) / 1e6)} megapixels (${size}), more than a browser can safely open; save it with at most ${MAX_PIXELS / 1e6} and try again.`;
+  }
+  if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
+    return `“${name}” is ${size}, but Rekognition takes nothing longer than ${MAX_ASPECT} times its width; crop it and try again.`;
+  }
+  if (Math.min(width, height) < MIN_SIDE) {
+    return `“${name}” is ${size}, but Rekognition needs at least ${MIN_SIDE} px on each side; choose a larger image.`;
+  }
+  return null;
+}
+
+/** Whether the file can be sent as it is: right format and size, and nothing private in it. */
+export function passesUntouched(header: ImageHeader, bytes: number): boolean {
+  return header.plain && bytes <= MAX_BYTES && Math.max(header.width, header.height) <= MAX_SIDE;
+}
+
+/** The size and quality to try first: as large as Rekognition takes, never enlarged. */
+export function firstEncoding(size: Size): Encoding {
+  return { ...scaled(size, Math.min(1, MAX_SIDE / Math.max(size.width, size.height))), quality: 0.92 };
+}
+
+/** What to try after `tried` came out as `bytes`, which was too large. */
+export function nextEncoding(tried: Encoding, bytes: number): Encoding {
+  const excess = bytes / MAX_BYTES;
+  // A little quality is seen less than a smaller picture; beyond that, pixels go.
+  if (tried.quality > 0.8 && excess < 1.5) return { ...tried, quality: 0.8 };
+  return { ...scaled(tried, Math.min(0.9, 0.95 / Math.sqrt(excess))), quality: 0.8 };
+}
+
+function scaled({ width, height }: Size, factor: number): Size {
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+}
+
+/**
+ * Say in a few words what was done to an image.
+ *
+ * @param from the file as chosen; its size is the upright one.
+ * @param to what is sent and shown; null when that is the file itself.
+ */
+export function describePreparation(
+  header: ImageHeader,
+  from: Size & { readonly bytes: number },
+  to: (Size & { readonly bytes: number }) | null,
+): string {
+  if (to === null) return `${dimensions(from)}, ${formatBytes(from.bytes)}, sent as it is`;
+  const done = [
+    from.width === to.width ? dimensions(from) : `${dimensions(from)} shrunk to ${dimensions(to)}`,
+    `${formatBytes(from.bytes)} → ${formatBytes(to.bytes)}`,
+  ];
+  if (header.orientation !== 1) done.push("rotation applied");
+  if (header.format !== "JPEG") done.push(`${header.format} converted to JPEG`);
+  if (header.format === "JPEG" && !header.plain) done.push("metadata removed");
+  return done.join(", ");
+}
+
+function dimensions({ width, height }: Size): string {
+  return `${width}×${height}`;
+}
+
+function formatBytes(bytes: number): string {
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} KB`;
+}

@@ -1,0 +1,56 @@
+/** What the deployment tells the app; a JSON data block in `index.html`. */
+export interface Settings {
+  readonly region: string;
+  readonly identityPoolId: string;
+  readonly endpoints: { readonly rekognition: string; readonly cognitoIdentity: string };
+  /** Names of the projects to show; empty for all of them. */
+  readonly projects: readonly string[];
+}
+
+/**
+ * Read the settings from the text of their data block.
+ *
+ * @param text the block's text, or null when the page has none.
+ * @throws Error with one sentence saying which setting is missing or wrong.
+ */
+export function parseSettings(text: string | null): Settings {
+  if (text === null) throw new Error("The page carries no settings.");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("The page's settings are not JSON.");
+  }
+  const endpoints = field(value, "endpoints");
+  const projects = field(value, "projects");
+  if (!Array.isArray(projects) || !projects.every((name) => typeof name === "string")) {
+    throw new Error('The setting "projects" must be a list of project names.');
+  }
+  return {
+    region: words(value, "region"),
+    identityPoolId: words(value, "identityPoolId"),
+    endpoints: {
+      rekognition: url(endpoints, "rekognition"),
+      cognitoIdentity: url(endpoints, "cognitoIdentity"),
+    },
+    projects,
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function words(value: unknown, key: string): string {
+  const found = field(value, key);
+  if (typeof found !== "string" || found === "") throw new Error(`The setting "${key}" is missing.`);
+  return found;
+}
+
+function url(value: unknown, key: string): string {
+  const found = words(value, key);
+  if (!/^https?:\/\/[^/\s]+\/?$/.test(found)) {
+    throw new Error(`The setting "endpoints.${key}" is not an http(s) address: ${found}`);
+  }
+  return found;
+}

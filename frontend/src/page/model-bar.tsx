@@ -1,0 +1,69 @@
+import { findVersion, isRunning, statusWords, versionFacts } from "../core/catalog";
+import type { ViewProps } from "./app";
+
+/** Choose a model, list the models again, choose an image. */
+export function ModelBar({ state, controller }: ViewProps) {
+  const { projects, model, listing } = state;
+  const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
+  const chosen = findVersion(projects, model);
+  const project = projects.find(({ versions }) => versions.some(({ arn }) => arn === model));
+  const loading = typeof listing === "object";
+  return (
+    <section class="bar" aria-label="Model and image">
+      <div class="model">
+        <label for="model">Model</label>
+        <select
+          id="model"
+          value={model ?? ""}
+          disabled={count === 0}
+          aria-describedby="facts"
+          onChange={({ currentTarget }) =>
+            controller.dispatch({ type: "choose-model", arn: currentTarget.value })
+          }
+        >
+          {model === null && (
+            <option value="" disabled>
+              {loading ? "Loading models…" : count === 0 ? "No models" : "No running model"}
+            </option>
+          )}
+          {projects.map(({ name, versions, problem }) => (
+            <optgroup key={name} label={name}>
+              {versions.map((version) => (
+                <option key={version.arn} value={version.arn} disabled={!isRunning(version)} dir="auto">
+                  {`${version.name} · ${statusWords(version.status)}`}
+                </option>
+              ))}
+              {versions.length === 0 && (
+                <option disabled>{problem === null ? "no models" : "could not be listed"}</option>
+              )}
+            </optgroup>
+          ))}
+        </select>
+        <p id="facts" class="facts">
+          {chosen && (
+            <>
+              <bdi>{project?.name}</bdi> · {versionFacts(chosen)}
+            </>
+          )}
+        </p>
+      </div>
+      <button type="button" onClick={() => void controller.refresh()}>
+        Refresh
+      </button>
+      <div class="file">
+        <input
+          id="file"
+          type="file"
+          accept="image/*"
+          onChange={({ currentTarget }) => {
+            if (currentTarget.files?.length) void controller.chooseFile(currentTarget.files);
+            currentTarget.value = ""; // so that the same file can be chosen again
+          }}
+        />
+        <label for="file" class="button">
+          Choose an image
+        </label>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+import { toPixels } from "../core/geometry";
+import { type ShownImage, type ShownLabel, shownLabels } from "../core/state";
+import type { ViewProps } from "./app";
+import type { Controller } from "./controller";
+
+/** With more boxes than this, name tags would hide the image: only the lit one's is shown. */
+const MAX_TAGS = 24;
+
+/** The image with its boxes, or the place to drop one. */
+export function Picture({ state, settings, controller }: ViewProps) {
+  const { image, job, lit, dragging } = state;
+  return (
+    <section class={dragging ? "stage dragging" : "stage"} aria-label="Image">
+      {image !== null ? (
+        <Boxed image={image} labels={shownLabels(state)} lit={lit} controller={controller} />
+      ) : job !== null ? (
+        <div class="skeleton" />
+      ) : (
+        <div class="hint">
+          <svg viewBox="0 0 48 48" aria-hidden="true">
+            <rect x="5" y="9" width="38" height="30" rx="4" />
+            <circle cx="16" cy="19" r="3.5" />
+            <path d="m6 35 11-10 8 7 7-6 10 9" />
+          </svg>
+          <p class="lead">Drop an image here</p>
+          <p>or paste one, or choose a file.</p>
+          <p class="muted">
+            It goes straight to Amazon Rekognition in {settings.region}. This app stores nothing.
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface BoxedProps {
+  readonly image: ShownImage;
+  readonly labels: readonly ShownLabel[];
+  readonly lit: number | null;
+  readonly controller: Controller;
+}
+
+function Boxed({ image, labels, lit, controller }: BoxedProps) {
+  const { width, height } = image;
+  const boxes = labels
+    .flatMap(({ box, ...label }) => (box === null ? [] : [{ ...label, box: toPixels(box, width, height) }]))
+    // Small boxes last, so that a large one does not cover them.
+    .sort((one, other) => other.box.width * other.box.height - one.box.width * one.box.height);
+  const light = (index: number | null) => controller.dispatch({ type: "lit", index });
+  return (
+    <figure class="picture" style={{ "--ratio": width / height }}>
+      <img src={image.url} alt={image.name} width={width} height={height} decoding="async" />
+      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        {boxes.map(({ index, name, color, confidence, box }) => (
+          <g key={index} class={index === lit ? `label-${color} lit` : `label-${color}`}>
+            <rect class="halo" {...box} />
+            <rect
+              {...box}
+              data-label={name}
+              data-confidence={confidence}
+              onPointerEnter={() => light(index)}
+              onPointerLeave={() => light(null)}
+            />
+          </g>
+        ))}
+      </svg>
+      <div class="tags" aria-hidden="true">
+        {boxes
+          .filter(({ index }) => boxes.length <= MAX_TAGS || index === lit)
+          .map(({ index, name, color, confidence, box }) => (
+            <span
+              key={index}
+              dir="auto"
+              class={index === lit ? `tag label-${color} lit` : `tag label-${color}`}
+              style={tagPlace(box.x / width, box.y / height, (box.x + box.width) / width)}
+            >
+              {index === lit ? `${name} ${confidence.toFixed(1)} %` : name}
+            </span>
+          ))}
+      </div>
+    </figure>
+  );
+}
+
+/** Above the box, or inside it at the image's upper edge; growing away from the nearer side. */
+function tagPlace(left: number, top: number, right: number): Record<string, string> {
+  const side: Record<string, string> =
+    left + right < 1
+      ? { left: percent(left), maxWidth: percent(1 - left) }
+      : { right: percent(1 - right), maxWidth: percent(right) };
+  return { ...side, top: percent(top), transform: top < 0.07 ? "none" : "translateY(-100%)" };
+}
+
+function percent(share: number): string {
+  return `${share * 100}%`;
+}

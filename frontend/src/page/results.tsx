@@ -1,0 +1,171 @@
+import { startableVersion, startCommand } from "../core/catalog";
+import { type ShownLabel, shownLabels, statusText } from "../core/state";
+import type { ViewProps } from "./app";
+import type { Controller } from "./controller";
+
+/** What is happening, what went wrong, and what was found. */
+export function Results(props: ViewProps) {
+  const { state, controller } = props;
+  const { image, job, problem, threshold, projects } = state;
+  const labels = shownLabels(state);
+  return (
+    <section class="results" aria-label="Results">
+      <p class="status" role="status">
+        {statusText(state)}
+      </p>
+      {problem && (
+        <div class="alert" role="alert">
+          <p>{problem.sentence}</p>
+          {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
+          {problem.retry && (
+            <button type="button" onClick={() => controller.retry()}>
+              Retry
+            </button>
+          )}
+        </div>
+      )}
+      {image && (
+        <p class="note">
+          <bdi>{image.name}</bdi>: {image.note}
+        </p>
+      )}
+      <div class="threshold">
+        <label for="threshold">Confidence at least</label>
+        <output for="threshold">{threshold} %</output>
+        <input
+          id="threshold"
+          type="range"
+          min="0"
+          max="100"
+          value={threshold}
+          onInput={({ currentTarget }) =>
+            controller.dispatch({ type: "threshold", percent: currentTarget.valueAsNumber })
+          }
+        />
+      </div>
+      {job !== null ? (
+        <div class="rows" aria-hidden="true">
+          <div class="skeleton" />
+          <div class="skeleton" />
+          <div class="skeleton" />
+        </div>
+      ) : (
+        labels.length > 0 && <LabelTable labels={labels} lit={state.lit} controller={controller} />
+      )}
+      <Explanation {...props} />
+      {projects.map(
+        ({ name, problem }) =>
+          problem !== null && (
+            <p key={name} class="warning">
+              <bdi>{name}</bdi> could not be listed. {problem}
+            </p>
+          ),
+      )}
+    </section>
+  );
+}
+
+interface LabelTableProps {
+  readonly labels: readonly ShownLabel[];
+  readonly lit: number | null;
+  readonly controller: Controller;
+}
+
+function LabelTable({ labels, lit, controller }: LabelTableProps) {
+  const light = (index: number | null) => controller.dispatch({ type: "lit", index });
+  const ofImage = labels.filter(({ box }) => box === null);
+  return (
+    <>
+      {ofImage.length > 0 && (
+        <p class="chips" aria-hidden="true">
+          {ofImage.map(({ index, name, color }) => (
+            <span key={index} class={`tag label-${color}`} dir="auto">
+              {name}
+            </span>
+          ))}
+        </p>
+      )}
+      <table>
+        <caption>Labels</caption>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Confidence</th>
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map(({ index, name, confidence, color }) => (
+            <tr
+              key={index}
+              tabIndex={0}
+              class={index === lit ? `label-${color} lit` : `label-${color}`}
+              onPointerEnter={() => light(index)}
+              onPointerLeave={() => light(null)}
+              onFocus={() => light(index)}
+              onBlur={() => light(null)}
+            >
+              <td>
+                <i class="swatch" />
+                <bdi>{name}</bdi>
+              </td>
+              <td>{confidence.toFixed(1)} %</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** Why there is nothing to choose, and what to do about it. */
+function Explanation({ state, settings, controller }: ViewProps) {
+  const { listing, projects, model } = state;
+  if (listing !== "done" || model !== null) return null;
+  const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
+  if (count === 0) {
+    return (
+      <div class="explanation">
+        <h2>{projects.length === 0 ? "No projects yet" : "No models yet"}</h2>
+        <p>
+          {projects.length === 0
+            ? `This app finds no Custom Labels project in ${settings.region}. `
+            : `None of the projects in ${settings.region} has a trained model that this app can see. `}
+          Train a model as{" "}
+          <a
+            href="https://docs.aws.amazon.com/rekognition/latest/customlabels-dg/getting-started.html"
+            target="_blank"
+            rel="noreferrer"
+          >
+            Amazon’s guide
+          </a>{" "}
+          shows, then refresh.
+        </p>
+      </div>
+    );
+  }
+  const startable = startableVersion(projects);
+  const command = startable && startCommand(startable.arn, settings.region, settings.endpoints.rekognition);
+  return (
+    <div class="explanation">
+      <h2>No model is running</h2>
+      <p>
+        A model must be started before it can detect, and is billed by the hour, used or not, until it is
+        stopped.
+        {command ? " Start it in the Rekognition console or with this command, then refresh:" : ""}
+      </p>
+      {command && (
+        <>
+          <pre tabIndex={0}>{command}</pre>
+          <button
+            type="button"
+            onClick={() =>
+              void navigator.clipboard.writeText(command).then(() => controller.dispatch({ type: "copied" }))
+            }
+          >
+            {state.copied ? "Copied" : "Copy command"}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

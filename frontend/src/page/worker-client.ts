@@ -1,0 +1,103 @@
+import type { Settings } from "../core/settings";
+import type { Ask, AskFor, FromWorker, JobKind, Jobs, Problem, ToWorker } from "../messages";
+import workerUrl from "../worker/main?worker&url";
+
+/** A job that the worker could not do. */
+export class JobError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.sentence);
+  }
+}
+
+interface Pending {
+  readonly report: (progress: never) => void;
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: JobError) => void;
+}
+
+const BROKEN: Problem = {
+  sentence: "The app's background worker stopped; reload the page to start it again.",
+  detail: null,
+  retry: false,
+};
+
+/** Gives jobs to the one worker that holds the AWS client and the image work. */
+export class WorkerClient {
+  private worker: Worker | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private lastId = 0;
+  private broken = false;
+
+  /** The worker itself starts with the first job, so that it does not delay the first paint. */
+  constructor(private readonly settings: Settings) {}
+
+  /**
+   * Have the worker do a job.
+   *
+   * @param signal ends the job; its promise then never settles, so that a late answer cannot win.
+   * @throws JobError when the job fails.
+   */
+  run<Kind extends JobKind>(
+    signal: AbortSignal,
+    ask: AskFor<Kind>,
+    report: (progress: Jobs[Kind]["progress"]) => void = () => {},
+  ): Promise<Jobs[Kind]["answer"]> {
+    if (this.broken) return Promise.reject(new JobError(BROKEN));
+    const id = ++this.lastId;
+    signal.addEventListener("abort", () => {
+      if (this.pending.delete(id)) this.post({ type: "abort", id });
+    });
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { report, resolve, reject });
+      // One job of the union, which the compiler loses sight of while its kind is open.
+      this.post({ type: "ask", id, ask: ask as unknown as Ask });
+    });
+  }
+
+  private receive(message: FromWorker): void {
+    const job = this.pending.get(message.id);
+    if (job === undefined) return;
+    // The id ties a message to its job, which the compiler cannot see.
+    if (message.type === "progress") return job.report(message.progress as never);
+    this.pending.delete(message.id);
+    if (message.type === "answer") job.resolve(message.answer as never);
+    else job.reject(new JobError(message.problem));
+  }
+
+  private post(message: ToWorker): void {
+    this.worker ??= this.start();
+    this.worker.postMessage(message);
+  }
+
+  private start(): Worker {
+    const worker = new Worker(trustedWorkerUrl(), { type: "module", name: "custom-labels" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
+    worker.onerror = () => {
+      this.broken = true;
+      for (const { reject } of this.pending.values()) reject(new JobError(BROKEN));
+      this.pending.clear();
+    };
+    worker.postMessage({ type: "settings", settings: this.settings } satisfies ToWorker);
+    return worker;
+  }
+}
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string };
+}
+
+/** The worker's address, trusted: under Trusted Types no other string may become a script. */
+function trustedWorkerUrl(): string {
+  const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
+  if (trustedTypes === undefined) return workerUrl;
+  const policy = trustedTypes.createPolicy("app-worker", {
+    createScriptURL(url) {
+      if (url !== workerUrl) throw new TypeError(`not the app's worker: ${url}`);
+      return url;
+    },
+  });
+  return policy.createScriptURL(workerUrl);
+}

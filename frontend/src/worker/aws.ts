@@ -1,0 +1,182 @@
+import {
+  DetectCustomLabelsCommand,
+  paginateDescribeProjects,
+  paginateDescribeProjectVersions,
+  type ProjectVersionDescription,
+  RekognitionClient,
+} from "@aws-sdk/client-rekognition";
+import { fromCognitoIdentityPool } from "@aws-sdk/credential-provider-cognito-identity";
+import { type Project, projectName, type Version, versionName } from "../core/catalog";
+import { explain, type Step } from "../core/explain";
+import { Pace } from "../core/pace";
+import type { Settings } from "../core/settings";
+import type { Jobs, Label, Problem } from "../messages";
+
+/** Rekognition allows five requests a second to each control-plane operation; others use the account too. */
+const REQUESTS_PER_SECOND = 4;
+const ANSWER_WITHIN = 120_000;
+
+/** Cognito refused, or could not be asked for, credentials. */
+class CredentialsError extends Error {
+  constructor(override readonly cause: unknown) {
+    super("no credentials");
+  }
+}
+
+/** Custom Labels as the web app uses it. */
+export class CustomLabels {
+  private readonly client: RekognitionClient;
+
+  constructor(private readonly settings: Settings) {
+    const { region, endpoints, identityPoolId } = settings;
+    const patience = { retryMode: "standard", maxAttempts: 5 };
+    const identities = new Map<string, string>();
+    const cognito = () =>
+      fromCognitoIdentityPool({
+        identityPoolId,
+        clientConfig: { region, endpoint: endpoints.cognitoIdentity, ...patience },
+        // Left to itself it keeps the identity in IndexedDB.
+        cache: {
+          getItem: (key) => identities.get(key) ?? null,
+          setItem: (key, value) => void identities.set(key, value),
+          removeItem: (key) => void identities.delete(key),
+        },
+      });
+    let provider = cognito();
+    this.client = new RekognitionClient({
+      region,
+      endpoint: endpoints.rekognition,
+      ...patience,
+      credentials: async () => {
+        try {
+          return await provider();
+        } catch (error) {
+          // The provider holds on to an identity that the pool may have forgotten.
+          provider = cognito();
+          throw new CredentialsError(error);
+        }
+      },
+    });
+    const paces = new Map<string, Pace>();
+    this.client.middlewareStack.add(
+      (next, { commandName = "" }) =>
+        async (args) => {
+          if (commandName.startsWith("Describe")) {
+            const pace = paces.get(commandName) ?? new Pace(REQUESTS_PER_SECOND, 1000);
+            paces.set(commandName, pace);
+            await sleep(pace.delay(Date.now()));
+          }
+          return next(args);
+        },
+      // After the retries, so that each of them counts.
+      { step: "finalizeRequest", priority: "low", name: "pace" },
+    );
+  }
+
+  /**
+   * List projects and their versions, reporting each project as it becomes known.
+   *
+   * @returns the names of all projects, in Rekognition's order.
+   */
+  async list(
+    signal: AbortSignal,
+    report: (progress: Jobs["list"]["progress"]) => void,
+  ): Promise<readonly string[]> {
+    const wanted = this.settings.projects;
+    const arns: string[] = [];
+    for await (const page of paginateDescribeProjects({ client: this.client }, {}, { abortSignal: signal })) {
+      for (const { ProjectArn: arn } of page.ProjectDescriptions ?? []) {
+        if (arn !== undefined && (wanted.length === 0 || wanted.includes(projectName(arn)))) arns.push(arn);
+      }
+    }
+    const missing = wanted.filter((name) => !arns.some((arn) => projectName(arn) === name));
+    const of = arns.length + missing.length;
+    const lanes = new Array<Promise<unknown>>(REQUESTS_PER_SECOND).fill(Promise.resolve());
+    const listings = arns.map((arn, index) => {
+      const lane = index % REQUESTS_PER_SECOND;
+      const listing = (lanes[lane] ?? Promise.resolve()).then(() => this.project(arn, signal));
+      lanes[lane] = listing;
+      return listing;
+    });
+    for (const listing of listings) {
+      const project = await listing;
+      signal.throwIfAborted();
+      report({ project, of });
+    }
+    for (const name of missing) {
+      const problem = `The settings name this project, but ${this.settings.region} has none of that name.`;
+      report({ project: { name, versions: [], problem }, of });
+    }
+    return [...arns.map(projectName), ...missing];
+  }
+
+  private async project(arn: string, signal: AbortSignal): Promise<Project> {
+    const versions: Version[] = [];
+    try {
+      signal.throwIfAborted();
+      for await (const page of paginateDescribeProjectVersions(
+        { client: this.client },
+        { ProjectArn: arn },
+        { abortSignal: signal },
+      )) {
+        versions.push(...(page.ProjectVersionDescriptions ?? []).map(version));
+      }
+      return { name: projectName(arn), versions, problem: null };
+    } catch (error) {
+      return { name: projectName(arn), versions: [], problem: this.explain(error, "list").sentence };
+    }
+  }
+
+  /** Detect every label, however unsure: the page filters by confidence. */
+  async detect(signal: AbortSignal, model: string, image: Blob): Promise<readonly Label[]> {
+    const command = new DetectCustomLabelsCommand({
+      ProjectVersionArn: model,
+      Image: { Bytes: new Uint8Array(await image.arrayBuffer()) },
+      MinConfidence: 0,
+    });
+    const late = AbortSignal.timeout(ANSWER_WITHIN);
+    try {
+      const { CustomLabels = [] } = await this.client.send(command, {
+        abortSignal: AbortSignal.any([signal, late]),
+      });
+      return CustomLabels.map(({ Name = "", Confidence = 0, Geometry }) => {
+        const box = Geometry?.BoundingBox;
+        return {
+          name: Name,
+          confidence: Confidence,
+          box: box
+            ? { left: box.Left ?? 0, top: box.Top ?? 0, width: box.Width ?? 0, height: box.Height ?? 0 }
+            : null,
+        };
+      });
+    } catch (error) {
+      throw late.aborted ? late.reason : error;
+    }
+  }
+
+  explain(error: unknown, step: Step): Problem {
+    const refused = error instanceof CredentialsError;
+    return explain(refused ? error.cause : error, {
+      step: refused ? "credentials" : step,
+      region: this.settings.region,
+      endpoint: refused ? this.settings.endpoints.cognitoIdentity : this.settings.endpoints.rekognition,
+      online: navigator.onLine,
+    });
+  }
+}
+
+function version(description: ProjectVersionDescription): Version {
+  const arn = description.ProjectVersionArn ?? "";
+  return {
+    arn,
+    name: versionName(arn),
+    status: description.Status ?? "UNKNOWN",
+    f1: description.EvaluationResult?.F1Score ?? null,
+    inferenceUnits: description.MinInferenceUnits ?? null,
+    trained: description.TrainingEndTimestamp?.getTime() ?? null,
+  };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,95 @@
+import { type ImageHeader, readImageHeader } from "../core/image-header";
+import {
+  describePreparation,
+  firstEncoding,
+  MAX_BYTES,
+  nextEncoding,
+  passesUntouched,
+  refusal,
+} from "../core/image-plan";
+import type { PreparedImage } from "../messages";
+
+/** A file that cannot be used; its message is one sentence for the person who chose it. */
+export class Refusal extends Error {}
+
+/**
+ * Turn a file into an image that Rekognition takes: upright, at most 4096 px and 4,000,000 bytes.
+ *
+ * Re-encoding also drops what cameras write beside the picture, such as the place.
+ *
+ * @throws Refusal when the file is no image, or one that cannot be used.
+ */
+export async function prepareImage(signal: AbortSignal, file: File): Promise<PreparedImage> {
+  const header = await readHeader(file);
+  signal.throwIfAborted();
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Refusal(
+      `“${file.name}” is a ${header.format} image that this browser cannot open, or it is damaged; save it as JPEG or PNG and try again.`,
+    );
+  });
+  try {
+    const from = { width: bitmap.width, height: bitmap.height, bytes: file.size };
+    const refused = refusal(file.name, from);
+    if (refused !== null) throw new Refusal(refused);
+    if (passesUntouched(header, file.size)) {
+      return {
+        blob: file,
+        width: from.width,
+        height: from.height,
+        note: describePreparation(header, from, null),
+      };
+    }
+    let encoding = firstEncoding(from);
+    for (;;) {
+      signal.throwIfAborted();
+      const blob = await encode(bitmap, encoding);
+      if (blob.size <= MAX_BYTES) {
+        const { width, height } = encoding;
+        return {
+          blob,
+          width,
+          height,
+          note: describePreparation(header, from, { width, height, bytes: blob.size }),
+        };
+      }
+      encoding = nextEncoding(encoding, blob.size);
+    }
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function readHeader(file: File): Promise<ImageHeader> {
+  if (file.size === 0) throw new Refusal(`“${file.name}” is empty (0 bytes); choose another file.`);
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await file.slice(0, MAX_BYTES).arrayBuffer();
+  } catch {
+    throw new Refusal(`“${file.name}” cannot be read; check that it still exists and is a file.`);
+  }
+  const header = readImageHeader(new Uint8Array(bytes));
+  if (header === null) {
+    throw new Refusal(
+      `“${file.name}” is not an image that this app knows; choose a JPEG, PNG, WebP or AVIF file.`,
+    );
+  }
+  // Before decoding: a small file can hold a picture larger than the memory.
+  const refused = refusal(file.name, header);
+  if (refused !== null) throw new Refusal(refused);
+  return header;
+}
+
+async function encode(
+  bitmap: ImageBitmap,
+  { width, height, quality }: { width: number; height: number; quality: number },
+): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { alpha: false });
+  if (context === null)
+    throw new Refusal("This browser has no memory left for the image; close other tabs and try again.");
+  context.fillStyle = "white"; // JPEG has no transparency
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
+}
