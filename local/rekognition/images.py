@@ -1,6 +1,11 @@
-"""What an image's first bytes say about it, so that nothing needs decoding to be refused."""
+"""Images as the service takes them, judged by their first bytes: nothing is decoded to be refused."""
 
 import struct
+from collections.abc import Mapping
+from typing import Any
+
+from local.rekognition.exceptions import RekognitionError
+from local.rekognition.storage import ObjectError, ObjectTooLargeError, Storage
 
 BYTES_LIMIT = 4 * 1024 * 1024
 """Largest image sent in a request. The guide says "4 MB" without saying which; the larger reading refuses nothing that
@@ -16,6 +21,35 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # JPEG markers without a segment
 _START_OF_FRAME = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def read(image: Mapping[str, Any], storage: Storage) -> bytes:
+    """Return the bytes of a request's Image, after checking what can be checked without decoding them.
+
+    The guide names no error for an image with too few or too many pixels; it is InvalidParameterException here.
+
+    Raises:
+        RekognitionError: ImageTooLargeException, InvalidImageFormatException, InvalidParameterException or
+            InvalidS3ObjectException.
+    """
+    if ("Bytes" in image) == ("S3Object" in image):
+        raise RekognitionError(
+            "InvalidParameterException", "Image needs either Bytes or S3Object: give one of them."
+        )
+    content: bytes = _read_object(image["S3Object"], storage) if "S3Object" in image else image["Bytes"]
+    if "Bytes" in image and len(content) > BYTES_LIMIT:
+        raise RekognitionError(
+            "ImageTooLargeException", f"The image has {len(content)} bytes: {BYTES_LIMIT} is the most."
+        )
+    size = dimensions(content)
+    if size is None:
+        raise RekognitionError(
+            "InvalidImageFormatException", "The image is neither a JPEG nor a PNG file: send one of them."
+        )
+    problem = size_problem(*size)
+    if problem:
+        raise RekognitionError("InvalidParameterException", problem)
+    return content
 
 
 def dimensions(image: bytes) -> tuple[int, int] | None:
@@ -35,6 +69,19 @@ def size_problem(width: int, height: int) -> str | None:
     if max(width, height) > ASPECT_LIMIT * min(width, height):
         return f"The image is {width} x {height} pixels: its sides may differ by {ASPECT_LIMIT}:1 at most."
     return None
+
+
+def _read_object(location: Mapping[str, str], storage: Storage) -> bytes:
+    if "Bucket" not in location or "Name" not in location:
+        raise RekognitionError("InvalidParameterException", "Image.S3Object needs both Bucket and Name.")
+    try:
+        return storage.read(
+            location["Bucket"], location["Name"], location.get("Version"), limit=S3_OBJECT_LIMIT
+        )
+    except ObjectTooLargeError as error:
+        raise RekognitionError("ImageTooLargeException", str(error)) from None
+    except ObjectError as error:
+        raise RekognitionError("InvalidS3ObjectException", str(error)) from None
 
 
 def _png_dimensions(image: bytes) -> tuple[int, int] | None:

@@ -1,5 +1,6 @@
 """What the service allows, and how long it takes: quotas, timing and throttling, configurable in one place."""
 
+import math
 import threading
 import time
 from collections import defaultdict, deque
@@ -53,6 +54,16 @@ class Timing:
     """A project or a model from DELETING to gone."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
+
+    def seconds(self, status: str) -> float:
+        """Return how long *status* lasts; infinity for one that does not pass by itself."""
+        passing = {
+            "CREATING": self.creating,
+            "STARTING": self.starting,
+            "STOPPING": self.stopping,
+            "DELETING": self.deleting,
+        }
+        return passing.get(status, math.inf)
 
 
 @dataclass

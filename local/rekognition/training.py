@@ -4,12 +4,13 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from local.rekognition import images, manifests
+from local.rekognition.exceptions import RekognitionError
 from local.rekognition.limits import Limits
 from local.rekognition.manifests import Finding, Manifest, ManifestFileError
 from local.rekognition.storage import ObjectError, Storage
@@ -22,29 +23,66 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
-    """What a training is given; the S3 objects are dictionaries like S3Object in the service model."""
+class TrainingData:
+    """The files of a training; manifests are given as S3Object of the service model."""
 
-    version_arn: str
-    project_name: str
-    version_name: str
     training: dict[str, str]
     testing: dict[str, str] | None
     """None splits the test data off the training data."""
     bucket: str
     prefix: str
     """Where the results go: a key prefix, empty or ending in a slash."""
+
+    @classmethod
+    def of(cls, request: Mapping[str, Any], storage: Storage) -> Self:
+        """Return the files that a CreateProjectVersion request names, after checking that they are there.
+
+        Raises:
+            RekognitionError: InvalidParameterException.
+        """
+        output = request["OutputConfig"]
+        if "S3Bucket" not in output:
+            raise _invalid("OutputConfig.S3Bucket is missing: it is required.")
+        if "TrainingData" not in request or "TestingData" not in request:
+            raise _invalid("A project without datasets needs both TrainingData and TestingData.")
+        training = _manifest_object(request["TrainingData"], "TrainingData")
+        test_data = request["TestingData"]
+        if test_data.get("AutoCreate") and "Assets" in test_data:
+            raise _invalid("TestingData has both Assets and AutoCreate: give one of them.")
+        testing = None if test_data.get("AutoCreate") else _manifest_object(test_data, "TestingData")
+        try:
+            storage.require_bucket(output["S3Bucket"])
+            for location in (training, testing):
+                if location:
+                    storage.require_object(location["Bucket"], location["Name"], location.get("Version"))
+        except ObjectError as error:
+            raise _invalid(str(error)) from None
+        prefix = output.get("S3KeyPrefix", "")
+        if prefix and not prefix.endswith("/"):
+            prefix += "/"
+        return cls(training=training, testing=testing, bucket=output["S3Bucket"], prefix=prefix)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a training is given."""
+
+    version_arn: str
+    project_name: str
+    version_name: str
+    data: TrainingData
     storage: Storage
     limits: Limits
     clock: Callable[[], float]
+    """Seconds since 1970."""
 
     def summary_key(self) -> str:
         """Return the key of the evaluation summary."""
-        return f"{self.prefix}EvaluationSummary-{self.project_name}-{self.version_name}.json"
+        return f"{self.data.prefix}EvaluationSummary-{self.project_name}-{self.version_name}.json"
 
     def result_key(self, name: str) -> str:
         """Return the key of another result, such as ``validation/manifest_summary.json``."""
-        return f"{self.prefix}{self.project_name}/{self.version_name}/{name}"
+        return f"{self.data.prefix}{self.project_name}/{self.version_name}/{name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +114,9 @@ def run(job: Job) -> Outcome:
 
 def _run(job: Job) -> Outcome:
     began = time.monotonic()
-    training = _read(job, job.training)
+    training = _read(job, job.data.training)
     validated = training.text()
-    testing = _read(job, job.testing) if job.testing else manifests.split_off_test(training)
+    testing = _read(job, job.data.testing) if job.data.testing else manifests.split_off_test(training)
     findings = manifests.check_labels(training, testing)
     description = _write_validation(job, validated, training, testing, findings)
     problem = _problem(training, testing, findings)
@@ -101,11 +139,28 @@ def _run(job: Job) -> Outcome:
         "Summary": {"S3Object": _write(job, job.summary_key(), summary)},
     }
     description["BillableTrainingTimeInSeconds"] = math.ceil(time.monotonic() - began)
-    skipped = len(training.bad_lines()) + len(testing.bad_lines())
-    message = f"The model is ready to be started; {_skipped(skipped)}."
+    bad = len(training.bad_lines()) + len(testing.bad_lines())
+    message = "The model is ready to be started."
+    if bad:
+        message += f" Manifest lines with errors: {bad}; they are in the validation manifests."
     return Outcome(
         status="TRAINING_COMPLETED", message=message, ended=ended, description=description, model=model
     )
+
+
+def _manifest_object(data: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Return the S3Object of the one manifest that TrainingData or TestingData names."""
+    assets = data.get("Assets", [])
+    if len(assets) != 1:
+        raise _invalid(f"{name}.Assets has {len(assets)} manifests: it must have one.")
+    location: dict[str, str] = assets[0].get("GroundTruthManifest", {}).get("S3Object", {})
+    if "Bucket" not in location or "Name" not in location:
+        raise _invalid(f"{name}.Assets[0].GroundTruthManifest.S3Object needs both Bucket and Name.")
+    return location
+
+
+def _invalid(message: str) -> RekognitionError:
+    return RekognitionError("InvalidParameterException", message)
 
 
 def _read(job: Job, location: dict[str, str]) -> Manifest:
@@ -124,10 +179,10 @@ def _read(job: Job, location: dict[str, str]) -> Manifest:
 def _write_validation(
     job: Job, validated: bytes, training: Manifest, testing: Manifest, findings: Sequence[Finding]
 ) -> dict[str, Any]:
-    training_input = {"Assets": [{"GroundTruthManifest": {"S3Object": job.training}}]}
+    training_input = {"Assets": [{"GroundTruthManifest": {"S3Object": job.data.training}}]}
     testing_input = (
-        {"Assets": [{"GroundTruthManifest": {"S3Object": job.testing}}]}
-        if job.testing
+        {"Assets": [{"GroundTruthManifest": {"S3Object": job.data.testing}}]}
+        if job.data.testing
         else {"AutoCreate": True}
     )
     summary = manifests.summary(training, testing, findings)
@@ -155,8 +210,8 @@ def _write_manifest(job: Job, name: str, content: bytes) -> dict[str, Any]:
 
 
 def _write(job: Job, key: str, content: bytes) -> dict[str, str]:
-    job.storage.write(job.bucket, key, content)
-    return {"Bucket": job.bucket, "Name": key}
+    job.storage.write(job.data.bucket, key, content)
+    return {"Bucket": job.data.bucket, "Name": key}
 
 
 def _problem(training: Manifest, testing: Manifest, findings: Sequence[Finding]) -> str:
@@ -174,12 +229,6 @@ def _problem(training: Manifest, testing: Manifest, findings: Sequence[Finding])
             more = f" and {len(bad) - SHOWN_LINES} more" if len(bad) > SHOWN_LINES else ""
             parts.append(f"Bad lines: {shown}{more}; all are in the validation manifest.")
     return " ".join([*parts, *(f"{finding.code}: {finding.message}" for finding in findings)])
-
-
-def _skipped(lines: int) -> str:
-    if lines == 0:
-        return "every line of the manifests was good"
-    return f"{lines} lines of the manifests have errors, which the validation manifests show"
 
 
 def _summary(job: Job, evaluation: Evaluation, ended: float, trained: int, tested: int) -> bytes:
