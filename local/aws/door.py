@@ -28,6 +28,9 @@ class Door:
         self._hosts = loopback_hosts(port)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer preflights and refusals; pass the rest on."""
+        # moto would take another account from this header.
+        environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
         host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
         if host.lower() not in self._hosts:
             return json_error(

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from xml.sax.saxutils import escape
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,17 @@ def json_error(start_response: StartResponse, status: int, code: str, message: s
     return [body]
 
 
+def xml_error(start_response: StartResponse, status: int, code: str, message: str) -> Iterable[bytes]:
+    """Answer with an error as S3 and CloudFront do."""
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    ).encode()
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    start_response(f"{status} {_REASONS[status]}", headers)
+    return [body]
+
+
 class Faults:
     """WSGI middleware: exceptions become JSON errors, with the traceback in the log only."""
 
@@ -44,6 +56,7 @@ class Faults:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on."""
         try:
             return self._application(environ, start_response)
         except NotImplementedError as error:

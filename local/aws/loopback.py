@@ -135,7 +135,7 @@ class _Handler(MotoRequestHandler):
         self.wfile.flush()
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        log.debug(message, *args)
+        log.debug(f"{type}: {message}", *args)  # noqa: G004 - the message is itself a format
 
 
 class _Server(ThreadingMixIn, HTTPServer):
@@ -173,7 +173,7 @@ class _Server(ThreadingMixIn, HTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base's types
         del request
-        log.debug("connection of %s ended", client_address, exc_info=True)
+        log.debug("connection of %s ended", client_address, exc_info=True)  # noqa: LOG014 - called in a handler
 
     def hang_up(self) -> None:
         """End connections that are kept alive, so that their threads end too."""

@@ -1,45 +1,35 @@
 """AWS on loopback: moto's services and ours behind one door."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from importlib import import_module
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.core.request import Request as MotoRequest
 from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.wrappers import Response
 
+from local.aws.authorizer import Authorizer
 from local.aws.door import Door
 from local.aws.faults import Faults
 from local.aws.loopback import LoopbackServer
+from local.aws.services import TargetDecides, service_app
 
-
-class _Request(MotoRequest):
-    from_wsgi_server = True
-
-
-def _json_app(dispatch: Callable[[MotoRequest], tuple[int, dict[str, Any], str | bytes]]) -> WSGIApplication:
-    """Serve one of moto's response classes whose operations all live at `/`."""
-
-    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, headers, body = dispatch(_Request(environ))
-        return Response(body, status, headers)(environ, start_response)
-
-    return app
-
-
-def _rekognition() -> WSGIApplication:
-    from local.rekognition.responses import CustomLabelsResponse
-
-    return _json_app(CustomLabelsResponse.dispatch)
-
-
-_OURS: dict[str, Callable[[], WSGIApplication]] = {"rekognition": _rekognition}
-"""Services of which the emulator has its own, by the name of moto's module, imported on first use."""
+_OURS = {
+    "cloudfront": ("local.aws.cloudfront.responses", "CloudFrontResponse"),
+    "cognitoidentity": ("local.aws.cognitoidentity.responses", "CognitoIdentityResponse"),
+    "rekognition": ("local.rekognition.responses", "CustomLabelsResponse"),
+    "s3": ("local.aws.s3", "S3Response"),
+}
+"""Services of which the emulator has its own, by moto's name; imported at their first request."""
 
 
 def _service_app(service: str) -> WSGIApplication:
-    return _OURS[service]() if service in _OURS else create_backend_app(service)
+    if service not in _OURS:
+        return create_backend_app(service)
+    module, name = _OURS[service]
+    response = getattr(import_module(module), name)
+    if service == "rekognition":
+        response = type(name, (TargetDecides, response), {})
+    return service_app(response.dispatch)
 
 
 class LocalAws(LoopbackServer):
@@ -56,7 +46,8 @@ class LocalAws(LoopbackServer):
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
-        self._application = Door(Faults(DomainDispatcherApplication(_service_app)), self.port)
+        dispatcher = DomainDispatcherApplication(_service_app)
+        self._application = Door(Faults(Authorizer(dispatcher, _service_app("s3"))), self.port)
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

@@ -1,0 +1,1 @@
+"""Cognito identity pools whose credentials act as the pool's roles."""

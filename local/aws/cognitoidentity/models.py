@@ -1,0 +1,230 @@
+"""Identity pools, the identities in them and the sessions that they hand out."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.sts.models import AssumedRole, sts_backends
+
+from local.aws.account import ACCOUNT_ID, PARTITION, find_role
+from local.aws.cognitoidentity.exceptions import (
+    InvalidIdentityPoolConfigurationError,
+    InvalidParameterError,
+    NotAuthorizedError,
+    ResourceNotFoundError,
+)
+from local.aws.iam import ContextValue, Policy, Principal, Request, parse_policy, trust_allows
+
+PROVIDER = "cognito-identity.amazonaws.com"
+SESSION_LIFETIME = timedelta(hours=1)
+SCOPE_DOWN = parse_policy(
+    '{"Version": "2012-10-17",'
+    ' "Statement": [{"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"}]}'
+)
+"""What AWS leaves to guests whatever their role may do, reduced to the services that the emulator can authorize."""
+_POOL_NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
+
+
+@dataclass
+class IdentityPool:
+    """An identity pool: the settings as they were given, its tags, its roles."""
+
+    pool_id: str
+    settings: dict[str, Any]
+    """`CreateIdentityPool`'s parameters without the tags."""
+    tags: dict[str, str]
+    roles: dict[str, Any]
+    """`SetIdentityPoolRoles`' parameters: Roles and RoleMappings."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return the pool in the form of the API."""
+        return {"IdentityPoolId": self.pool_id, "IdentityPoolTags": self.tags, **self.settings}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A guest of a pool."""
+
+    identity_id: str
+    pool_id: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class PoolSession:
+    """Credentials that an identity pool gave out, and what they stand for."""
+
+    access_key_id: str
+    secret_key: str
+    session_token: str
+    expiration: datetime
+    role_arn: str
+    arn: str
+    """ARN of the assumed-role session."""
+    user_id: str
+    claims: Mapping[str, ContextValue]
+    """The identity provider's condition keys: aud, amr and sub."""
+    session_policy: Policy | None
+    """What limits the role during the session."""
+
+
+class CognitoIdentityBackend(BaseBackend):
+    """The identity pools of one region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.pools: dict[str, IdentityPool] = {}
+        self.identities: dict[str, Identity] = {}
+        self.sessions: dict[str, PoolSession] = {}
+
+    def create_identity_pool(self, settings: Mapping[str, Any]) -> IdentityPool:
+        """Create a pool from `CreateIdentityPool`'s parameters."""
+        own, tags = _checked(settings)
+        pool = IdentityPool(f"{self.region_name}:{uuid.uuid4()}", own, dict(tags or {}), {})
+        self.pools[pool.pool_id] = pool
+        return pool
+
+    def update_identity_pool(self, pool_id: str, settings: Mapping[str, Any]) -> IdentityPool:
+        """Replace a pool's settings; tags stay unless they are given."""
+        pool = self.pool(pool_id)
+        own, tags = _checked(settings)
+        pool.settings = own
+        pool.tags = pool.tags if tags is None else dict(tags)
+        return pool
+
+    def delete_identity_pool(self, pool_id: str) -> None:
+        """Delete a pool with its identities; credentials already given out live until they expire."""
+        del self.pools[self.pool(pool_id).pool_id]
+        self.identities = {
+            identity.identity_id: identity
+            for identity in self.identities.values()
+            if identity.pool_id != pool_id
+        }
+
+    def pool(self, pool_id: str) -> IdentityPool:
+        """Return a pool.
+
+        Raises:
+            ResourceNotFoundError: there is no such pool in this region.
+        """
+        if pool_id not in self.pools:
+            raise ResourceNotFoundError(f"IdentityPool '{pool_id}' not found.")
+        return self.pools[pool_id]
+
+    def pool_of_arn(self, arn: str) -> IdentityPool:
+        """Return the pool with this ARN."""
+        return self.pool(arn.rpartition("identitypool/")[2])
+
+    def set_identity_pool_roles(self, pool_id: str, roles: Mapping[str, Any]) -> None:
+        """Set which roles a pool's identities get, from `SetIdentityPoolRoles`' parameters."""
+        pool = self.pool(pool_id)
+        for kind, arn in roles["Roles"].items():
+            if kind not in {"authenticated", "unauthenticated"}:
+                raise InvalidParameterError(
+                    f"'{kind}' is not a kind of role; use authenticated or unauthenticated."
+                )
+            if not _ROLE_ARN.fullmatch(arn):
+                raise InvalidParameterError(f"'{arn}' is not the ARN of a role.")
+        pool.roles = dict(roles)
+
+    def get_id(self, pool_id: str, logins: Mapping[str, str] | None) -> Identity:
+        """Admit a guest to a pool."""
+        self._admit(self.pool(pool_id), logins)
+        identity = Identity(f"{self.region_name}:{uuid.uuid4()}", pool_id, datetime.now(UTC))
+        self.identities[identity.identity_id] = identity
+        return identity
+
+    def identity(self, identity_id: str) -> Identity:
+        """Return an identity.
+
+        Raises:
+            ResourceNotFoundError: there is no such identity in this region.
+        """
+        if identity_id not in self.identities:
+            raise ResourceNotFoundError(f"Identity '{identity_id}' not found.")
+        return self.identities[identity_id]
+
+    def get_credentials(self, identity_id: str, logins: Mapping[str, str] | None) -> PoolSession:
+        """Assume the pool's role for an identity.
+
+        Raises:
+            InvalidIdentityPoolConfigurationError: the pool has no role for guests, the role is gone, or its
+                trust policy does not let this pool's guests assume it.
+        """
+        pool = self.pool(self.identity(identity_id).pool_id)
+        self._admit(pool, logins)
+        claims: dict[str, ContextValue] = {
+            f"{PROVIDER}:aud": pool.pool_id,
+            f"{PROVIDER}:amr": ["unauthenticated"],
+            f"{PROVIDER}:sub": identity_id,
+        }
+        role = find_role(pool.roles.get("Roles", {}).get("unauthenticated", ""))
+        if role is None or not trust_allows(
+            parse_policy(role.assume_role_policy_document),
+            Request(
+                principal=Principal(kind="Federated", name=PROVIDER),
+                action="sts:AssumeRoleWithWebIdentity",
+                resource=role.arn,
+                context=claims,
+            ),
+        ):
+            raise InvalidIdentityPoolConfigurationError
+        assumed: AssumedRole = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
+            region_name=self.region_name,
+            role_session_name="CognitoIdentityCredentials",
+            role_arn=role.arn,
+            policy="",
+            duration=int(SESSION_LIFETIME.total_seconds()),
+            external_id="",
+        )
+        session = PoolSession(
+            access_key_id=assumed.access_key_id,
+            secret_key=assumed.secret_access_key,
+            session_token=assumed.session_token,
+            expiration=datetime.now(UTC) + SESSION_LIFETIME,
+            role_arn=role.arn,
+            arn=assumed.arn,
+            user_id=assumed.user_id,
+            claims=claims,
+            session_policy=SCOPE_DOWN,
+        )
+        self.sessions[session.access_key_id] = session
+        return session
+
+    def _admit(self, pool: IdentityPool, logins: Mapping[str, str] | None) -> None:
+        """Let a guest in, or refuse: no pool here has a login provider that could vouch for a token."""
+        if logins:
+            raise NotAuthorizedError("Token is not from a supported provider of this identity pool.")
+        if not pool.settings["AllowUnauthenticatedIdentities"]:
+            raise NotAuthorizedError("Unauthenticated access is not supported for this identity pool.")
+
+
+def _checked(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str] | None]:
+    name = settings["IdentityPoolName"]
+    if not _POOL_NAME.fullmatch(name):
+        raise InvalidParameterError(
+            f"1 validation error detected: Value '{name}' at 'identityPoolName' failed to satisfy constraint: "
+            r"Member must satisfy regular expression pattern: [\w\s+=,.@-]+"
+        )
+    own = {
+        key: value
+        for key, value in settings.items()
+        if value is not None and key not in {"IdentityPoolId", "IdentityPoolTags"}
+    }
+    return own, settings.get("IdentityPoolTags")
+
+
+cognitoidentity_backends = BackendDict(CognitoIdentityBackend, "cognito-identity")
+
+
+def find_session(access_key_id: str) -> PoolSession | None:
+    """Return the session behind an access key, whichever region's pool gave it out."""
+    for backend in list(cognitoidentity_backends[ACCOUNT_ID].values()):
+        if access_key_id in backend.sessions:
+            return backend.sessions[access_key_id]
+    return None
