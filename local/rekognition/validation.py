@@ -13,6 +13,11 @@ from moto.core.utils import get_service_model
 from local.rekognition.exceptions import RekognitionError
 
 _SHOWN = 80  # characters of a refused value that its message repeats
+_UNICODE_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
 
 
 def parse_input(operation: str, body: bytes) -> dict[str, Any]:
@@ -38,6 +43,16 @@ def parse_input(operation: str, body: bytes) -> dict[str, Any]:
 @cache
 def _input_shape(operation: str) -> StructureShape:
     return cast("StructureShape", get_service_model("rekognition").operation_model(operation).input_shape)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of the model, which may use Unicode classes that Python does not have."""
+    if r"\p" not in pattern:
+        return re.compile(pattern, re.ASCII)
+    for name, members in _UNICODE_CLASSES.items():
+        pattern = pattern.replace(name, members)
+    return re.compile(pattern)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -126,7 +141,7 @@ class _Walk:
             return value
         self._range(shape, len(value), path, f"{_shown(value)} with {len(value)} characters", "characters")
         pattern = cast("str | None", shape.metadata.get("pattern"))
-        if pattern and not re.fullmatch(pattern, value, re.ASCII):
+        if pattern and not _compiled(pattern).fullmatch(value):
             self._break(path, value, f"must match {pattern}")
         return value
 

@@ -1,0 +1,168 @@
+"""A bench to try trainings and models on: small pictures, their manifests, and a clock turned by hand."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import ProjectVersionDescriptionTypeDef
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "bench-data"
+PATIENCE = 30  # seconds until a training that does not end fails the test
+COLOURS = {"disc": (40, 40, 220), "square": (220, 120, 20)}
+
+Shape = tuple[str, int, int]
+"""A label, left and top."""
+
+
+@dataclass
+class Clock:
+    """Seconds since 1970, turned by hand."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def picture(shapes: Sequence[Shape], seed: int = 0, side: tuple[int, int] = (192, 144)) -> bytes:
+    """Return a PNG of *side* with discs and squares of 48 pixels, each given by label, left and top."""
+    noise = np.random.default_rng(seed).integers(70, 100, (side[1], side[0], 3), dtype=np.uint8)
+    for label, left, top in shapes:
+        if label == "disc":
+            cv2.circle(noise, (left + 24, top + 24), 23, COLOURS[label], -1)
+        else:
+            cv2.rectangle(noise, (left, top), (left + 47, top + 47), COLOURS[label], -1)
+    return cv2.imencode(".png", noise)[1].tobytes()
+
+
+def metadata(**members: object) -> dict[str, Any]:
+    """Return the members that every label attribute's metadata has, and *members*."""
+    return {"human-annotated": "yes", "creation-date": "2026-11-22T12:00:00", **members}
+
+
+def boxed(key: str, shapes: Sequence[Shape]) -> dict[str, Any]:
+    """Return a JSON Line with a bounding box for each shape."""
+    classes = sorted({label for label, _, _ in shapes})
+    return {
+        "source-ref": f"s3://{BUCKET}/{key}",
+        "boxes": {
+            "image_size": [{"width": 192, "height": 144, "depth": 3}],
+            "annotations": [
+                {"class_id": classes.index(label), "left": left, "top": top, "width": 48, "height": 48}
+                for label, left, top in shapes
+            ],
+        },
+        "boxes-metadata": metadata(
+            type="groundtruth/object-detection",
+            objects=[{"confidence": 1} for _ in shapes],
+            **{"class-map": {str(number): label for number, label in enumerate(classes)}},
+        ),
+    }
+
+
+def labelled(key: str, label: str) -> dict[str, Any]:
+    """Return a JSON Line with an image-level label."""
+    return {
+        "source-ref": f"s3://{BUCKET}/{key}",
+        "kind": 1,
+        "kind-metadata": metadata(
+            type="groundtruth/image-classification", confidence=1, **{"class-name": label}
+        ),
+    }
+
+
+def at(key: str) -> dict[str, Any]:
+    """Return TrainingData or TestingData that names a manifest in the bucket."""
+    return {"Assets": [{"GroundTruthManifest": {"S3Object": {"Bucket": BUCKET, "Name": key}}}]}
+
+
+@dataclass
+class Bench:
+    """What a test of trainings and models works with."""
+
+    rekognition: "RekognitionClient"
+    s3: "S3Client"
+    images: dict[str, list[Shape]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put twelve pictures into the bucket, half with a disc, half with a square."""
+        places = np.random.default_rng(7)
+        for number in range(12):
+            label = "disc" if number % 2 else "square"
+            shapes = [(label, int(places.integers(2, 140)), int(places.integers(2, 92)))]
+            self.images[f"images/{number}.png"] = shapes
+            self.put(f"images/{number}.png", picture(shapes, number))
+
+    def put(self, key: str, content: bytes | str) -> None:
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def put_manifest(self, key: str, lines: Sequence[Mapping[str, Any] | str]) -> None:
+        self.put(key, "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n")
+
+    def get(self, location: Mapping[str, str]) -> str:
+        """Return the object that an S3Object of a response names."""
+        return self.s3.get_object(Bucket=location["Bucket"], Key=location["Name"])["Body"].read().decode()
+
+    def boxed_lines(self) -> list[dict[str, Any]]:
+        return [boxed(key, shapes) for key, shapes in self.images.items()]
+
+    def labelled_lines(self) -> list[dict[str, Any]]:
+        return [labelled(key, shapes[0][0]) for key, shapes in self.images.items()]
+
+    def project(self, name: str = "bench") -> str:
+        return self.rekognition.create_project(ProjectName=name)["ProjectArn"]
+
+    def create_version(self, project: str, name: str = "v1", **members: Any) -> str:
+        """Begin to train in *project*; the manifests are train.manifest and test.manifest if not given."""
+        request: dict[str, Any] = {
+            "OutputConfig": {"S3Bucket": BUCKET, "S3KeyPrefix": "out"},
+            "TrainingData": at("train.manifest"),
+            "TestingData": at("test.manifest"),
+            **members,
+        }
+        answer = self.rekognition.create_project_version(ProjectArn=project, VersionName=name, **request)
+        return answer["ProjectVersionArn"]
+
+    def describe(self, arn: str) -> "ProjectVersionDescriptionTypeDef":
+        project, _, version = arn.partition("/version/")
+        page = self.rekognition.describe_project_versions(
+            ProjectArn=f"{project}/{self._project_timestamp(project)}", VersionNames=[version.split("/")[0]]
+        )
+        return page["ProjectVersionDescriptions"][0]
+
+    def _project_timestamp(self, prefix: str) -> str:
+        projects = self.rekognition.describe_projects()["ProjectDescriptions"]
+        arns = [project.get("ProjectArn", "") for project in projects]
+        return next(arn.rpartition("/")[2] for arn in arns if arn.rpartition("/")[0] == prefix)
+
+    def trained(self, arn: str) -> "ProjectVersionDescriptionTypeDef":
+        """Wait until the training of *arn* ends, and return the description."""
+        until = time.monotonic() + PATIENCE
+        while (described := self.describe(arn)).get("Status") == "TRAINING_IN_PROGRESS":
+            assert time.monotonic() < until, "The training does not end."
+            time.sleep(0.01)
+        return described
+
+    def model(self, name: str = "v1", project: str = "") -> str:
+        """Return the ARN of a trained model."""
+        self.put_manifest("train.manifest", self.boxed_lines()[:8])
+        self.put_manifest("test.manifest", self.boxed_lines()[8:])
+        arn = self.create_version(project or self.project(), name)
+        described = self.trained(arn)
+        assert described.get("Status") == "TRAINING_COMPLETED", described
+        return arn
+
+    def running_model(self, clock: Clock, units: int = 1) -> str:
+        """Return the ARN of a model that has become RUNNING."""
+        arn = self.model()
+        self.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=units)
+        clock.now += 100
+        return arn
