@@ -180,9 +180,22 @@ export function statusText(state: State): string {
     }
     case "done":
       return foundText(state);
-    default:
-      return state.copied ? "Command copied" : "";
+    case "ready":
+      return state.copied ? "Command copied" : runningText(state);
+    case "failed":
+      return FAILED[state.problem?.during ?? "list"]; // the alert says why
   }
+}
+
+const FAILED: Readonly<Record<During, string>> = {
+  list: "The models could not be listed",
+  prepare: "This image cannot be used",
+  detect: "The detection failed",
+};
+
+function runningText({ projects }: State): string {
+  const versions = projects.flatMap((project) => project.versions);
+  return `${versions.filter(isRunning).length} of ${versions.length} models running`;
 }
 
 function foundText(state: State): string {

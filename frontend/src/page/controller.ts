@@ -11,6 +11,7 @@ const NO_FILE: Problem = {
 /** Holds the state, gives the worker its jobs, and tells the view of every change. */
 export class Controller {
   private state: State = INITIAL;
+  private drawing = false;
   private listJob = new AbortController();
   /** The one preparation or detection under way. */
   private imageJob = new AbortController();
@@ -25,9 +26,19 @@ export class Controller {
     this.state = reduce(before, action);
     if (before.image !== null && this.state.image !== before.image) URL.revokeObjectURL(before.image.url);
     if (before.job?.kind === "detecting" && this.state.model !== before.model) this.imageJob.abort();
-    this.view(this.state);
+    this.draw();
     if (action.type === "detected") markPainted();
     if (awaitsDetection(this.state)) void this.detect();
+  }
+
+  /** Draw once for all changes of a moment, never inside a drawing: removing a focused row blurs it. */
+  private draw(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    queueMicrotask(() => {
+      this.drawing = false;
+      this.view(this.state);
+    });
   }
 
   async refresh(): Promise<void> {
@@ -46,7 +57,8 @@ export class Controller {
   async chooseFile(files: FileList): Promise<void> {
     performance.mark("image-chosen");
     const signal = this.nextImageJob();
-    const file = files[0];
+    // Copied now: the control empties its list as soon as this function first waits.
+    const [file, ...others] = files;
     if (file === undefined) {
       this.dispatch({ type: "failed", during: "prepare", problem: NO_FILE });
       return;
@@ -54,7 +66,8 @@ export class Controller {
     this.dispatch({ type: "preparing", name: file.name });
     await this.attempt("prepare", async () => {
       const image = await this.worker.run(signal, { kind: "prepare", file });
-      const note = files.length === 1 ? image.note : `${image.note}; the first of ${files.length} files`;
+      const note =
+        others.length === 0 ? image.note : `${image.note}; the first of ${others.length + 1} files`;
       const url = URL.createObjectURL(image.blob);
       this.dispatch({ type: "prepared", image: { ...image, note, name: file.name, url } });
     });

@@ -1,6 +1,9 @@
 import { findVersion, isRunning, statusWords, versionFacts } from "../core/catalog";
 import type { ViewProps } from "./app";
 
+/** Value of the option that stands for no model. */
+const NO_MODEL = "none";
+
 /** Choose a model, list the models again, choose an image. */
 export function ModelBar({ state, controller }: ViewProps) {
   const { projects, model, listing } = state;
@@ -14,7 +17,7 @@ export function ModelBar({ state, controller }: ViewProps) {
         <label for="model">Model</label>
         <select
           id="model"
-          value={model ?? ""}
+          value={model ?? NO_MODEL}
           disabled={count === 0}
           aria-describedby="facts"
           onChange={({ currentTarget }) =>
@@ -22,7 +25,7 @@ export function ModelBar({ state, controller }: ViewProps) {
           }
         >
           {model === null && (
-            <option value="" disabled>
+            <option value={NO_MODEL} disabled>
               {loading ? "Loading models…" : count === 0 ? "No models" : "No running model"}
             </option>
           )}

@@ -25,7 +25,8 @@ export function Picture({ state, settings, controller }: ViewProps) {
           <p class="lead">Drop an image here</p>
           <p>or paste one, or choose a file.</p>
           <p class="muted">
-            It goes straight to Amazon Rekognition in {settings.region}. This app stores nothing.
+            It goes straight to Amazon Rekognition in <span class="region">{settings.region}</span>. This app
+            stores nothing.
           </p>
         </div>
       )}
@@ -82,13 +83,12 @@ function Boxed({ image, labels, lit, controller }: BoxedProps) {
   );
 }
 
-/** Above the box, or inside it at the image's upper edge; growing away from the nearer side. */
+/** Just above the box, but never off the image's upper edge; growing away from the nearer side. */
 function tagPlace(left: number, top: number, right: number): Record<string, string> {
-  const side: Record<string, string> =
-    left + right < 1
-      ? { left: percent(left), maxWidth: percent(1 - left) }
-      : { right: percent(1 - right), maxWidth: percent(right) };
-  return { ...side, top: percent(top), transform: top < 0.07 ? "none" : "translateY(-100%)" };
+  const above = { top: `max(${percent(top)}, var(--tag-height))` };
+  return left + right < 1
+    ? { ...above, left: percent(left), maxWidth: percent(1 - left) }
+    : { ...above, right: percent(1 - right), maxWidth: percent(right) };
 }
 
 function percent(share: number): string {

@@ -13,22 +13,10 @@ export function Results(props: ViewProps) {
       <p class="status" role="status">
         {statusText(state)}
       </p>
-      {problem && (
-        <div class="alert" role="alert">
-          <p>{problem.sentence}</p>
-          {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
-          {problem.retry && (
-            <button type="button" onClick={() => controller.retry()}>
-              Retry
-            </button>
-          )}
-        </div>
-      )}
-      {image && (
-        <p class="note">
-          <bdi>{image.name}</bdi>: {image.note}
-        </p>
-      )}
+      <div class="note">
+        <p>{image?.name ?? (job?.kind === "preparing" ? job.name : "No image yet")}</p>
+        <p>{image?.note ?? "JPEG, PNG, WebP or AVIF. Large images are shrunk here, before they are sent."}</p>
+      </div>
       <div class="threshold">
         <label for="threshold">Confidence at least</label>
         <output for="threshold">{threshold} %</output>
@@ -43,6 +31,17 @@ export function Results(props: ViewProps) {
           }
         />
       </div>
+      {problem && (
+        <div class="alert" role="alert">
+          <p>{problem.sentence}</p>
+          {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
+          {problem.retry && (
+            <button type="button" onClick={() => controller.retry()}>
+              Retry
+            </button>
+          )}
+        </div>
+      )}
       {job !== null ? (
         <div class="rows" aria-hidden="true">
           <div class="skeleton" />

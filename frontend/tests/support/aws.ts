@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** An error reply, in AWS's JSON 1.1 form. */
+export class AwsError extends Error {
+  constructor(
+    override readonly name: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}
+
+export interface Call {
+  readonly operation: string;
+  // Requests are read as the tests know them to be.
+  readonly body: any;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export type Handler = (call: Call) => unknown;
+
+export const PARTS = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/1700000000000";
+export const PARTS_V1 = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/version/v1/1700000000001";
+
+/** A version of project "parts" as `DescribeProjectVersions` gives it. */
+export function version(name: string, status: string, more: object = {}): object {
+  return {
+    ProjectVersionArn: PARTS_V1.replace("/v1/", `/${name}/`),
+    Status: status,
+    MinInferenceUnits: 1,
+    TrainingEndTimestamp: Date.UTC(2026, 10, 22, 12) / 1000,
+    EvaluationResult: { F1Score: 0.9712 },
+    ...more,
+  };
+}
+
+/** A label with a box as `DetectCustomLabels` gives it. */
+export function label(name: string, confidence: number, box?: [number, number, number, number]): object {
+  if (box === undefined) return { Name: name, Confidence: confidence };
+  const [Left, Top, Width, Height] = box;
+  return { Name: name, Confidence: confidence, Geometry: { BoundingBox: { Left, Top, Width, Height } } };
+}
+
+/** Stands in for Cognito and Rekognition on loopback; each test says what an operation answers. */
+export class Aws {
+  readonly calls: Call[] = [];
+  readonly answers: Record<string, Handler> = {
+    GetId: () => ({ IdentityId: "eu-west-1:00000000-0000-4000-8000-000000000001" }),
+    GetCredentialsForIdentity: ({ body }) => ({
+      IdentityId: body.IdentityId,
+      Credentials: {
+        AccessKeyId: "ASIATEST",
+        SecretKey: "secret",
+        SessionToken: "session",
+        Expiration: Date.now() / 1000 + 3600,
+      },
+    }),
+    DescribeProjects: () => ({ ProjectDescriptions: [{ ProjectArn: PARTS, Status: "CREATED" }] }),
+    DescribeProjectVersions: () => ({
+      ProjectVersionDescriptions: [version("v2", "TRAINING_COMPLETED"), version("v1", "RUNNING")],
+    }),
+    DetectCustomLabels: () => ({
+      CustomLabels: [
+        label("washer", 97.31, [0.1, 0.2, 0.25, 0.3]),
+        label("bolt", 88.02, [0.5, 0.4, 0.3, 0.35]),
+        label("hex nut", 61.4, [0.05, 0.6, 0.2, 0.25]),
+        label("bolt", 12.5, [0.7, 0.05, 0.2, 0.2]),
+      ],
+    }),
+  };
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Aws> {
+    const server = createServer((request, response) => void aws.serve(request, response));
+    const aws = new Aws(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return aws;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  of(operation: string): Call[] {
+    return this.calls.filter((call) => call.operation === operation);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Access-Control-Allow-Headers", "*, authorization");
+    response.setHeader("Access-Control-Expose-Headers", "Date");
+    if (request.method === "OPTIONS") return void response.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+    const call = { operation, body: JSON.parse(Buffer.concat(chunks).toString()), at: Date.now() };
+    this.calls.push(call);
+    response.setHeader("Content-Type", "application/x-amz-json-1.1");
+    try {
+      response.end(JSON.stringify(await this.answers[operation]?.(call)));
+    } catch (error) {
+      const { name, message, status } = error as AwsError;
+      response.statusCode = status;
+      response.end(JSON.stringify({ __type: name, message }));
+    }
+  }
+}
