@@ -104,7 +104,7 @@ class _Walk:
             self._break(path, value, "must be a JSON array")
             return []
         items = cast("list[object]", value)
-        self._range(shape, len(items), path, f"{len(items)} items", "items")
+        self._size(shape, len(items), path, "items")
         return [self._any(shape.member, item, f"{path}[{index}]") for index, item in enumerate(items)]
 
     def _map(self, shape: MapShape, value: object, path: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class _Walk:
             self._break(path, value, "must be a JSON object")
             return {}
         entries = cast("dict[str, object]", value)
-        self._range(shape, len(entries), path, f"{len(entries)} entries", "entries")
+        self._size(shape, len(entries), path, "entries")
         return {
             cast("str", self._any(shape.key, key, f"{path} key")): self._any(
                 shape.value, item, f"{path}.{_shown(key)}"
@@ -129,7 +129,7 @@ class _Walk:
         except (binascii.Error, ValueError):
             self.broken.append(f"{path} is not base64.")
             return b""
-        self._range(shape, len(blob), path, f"{len(blob)} bytes", "bytes")
+        self._size(shape, len(blob), path, "bytes")
         return blob
 
     def _string(self, shape: StringShape, value: object, path: str) -> object:
@@ -139,7 +139,7 @@ class _Walk:
         if shape.enum and value not in shape.enum:
             self._break(path, value, f"must be one of {', '.join(shape.enum)}")
             return value
-        self._range(shape, len(value), path, f"{_shown(value)} with {len(value)} characters", "characters")
+        self._size(shape, len(value), f"{path} {_shown(value)}", "characters")
         pattern = cast("str | None", shape.metadata.get("pattern"))
         if pattern and not _compiled(pattern).fullmatch(value):
             self._break(path, value, f"must match {pattern}")
@@ -149,16 +149,20 @@ class _Walk:
         whole = shape.type_name != "float"
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             self._break(path, value, "must be an integer" if whole else "must be a number")
-        else:
-            self._range(shape, value, path, _shown(value), "")
+            return value
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        if low is not None and value < low:
+            self._break(path, value, f"must be at least {low}")
+        if high is not None and value > high:
+            self._break(path, value, f"must be at most {high}")
         return value
 
-    def _range(self, shape: Shape, size: float, path: str, shown: str, unit: str) -> None:
+    def _size(self, shape: Shape, size: int, subject: str, unit: str) -> None:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         if low is not None and size < low:
-            self.broken.append(f"{path} is {shown}: it must be at least {low} {unit}".rstrip() + ".")
+            self.broken.append(f"{subject} has {size} {unit}: it must have at least {low}.")
         if high is not None and size > high:
-            self.broken.append(f"{path} is {shown}: it must be at most {high} {unit}".rstrip() + ".")
+            self.broken.append(f"{subject} has {size} {unit}: it must have at most {high}.")
 
     def _break(self, path: str, value: object, rule: str) -> None:
         self.broken.append(f"{path} is {_shown(value)}: it {rule}.")
