@@ -1,9 +1,9 @@
 """The one account of the emulator and its IAM roles, as moto keeps them."""
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import IAMBackend, Role, iam_backends
 
-from local.aws.iam import Policy, parse_policy
+from local.aws.policy import Policy, parse_policy
 
 ACCOUNT_ID: str = DEFAULT_ACCOUNT_ID
 PARTITION = "aws"

@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
-from local.aws.iam import without_repeats
+from local.aws.policy import without_repeats
 from local.aws.s3 import bucket_and_key
 
 _REKOGNITION_RESOURCES: dict[str, tuple[str, ...]] = {

@@ -19,7 +19,8 @@ from local.aws.account import ACCOUNT_ID, PARTITION, find_role, role_policies
 from local.aws.actions import UnknownActionError, UnreadableRequestError, read_action
 from local.aws.cognitoidentity.models import PROVIDER, PoolSession, find_session
 from local.aws.faults import json_error, xml_error
-from local.aws.iam import ContextValue, Decision, Policy, Principal, Request, evaluate
+from local.aws.iam import Decision, Principal, Request, evaluate
+from local.aws.policy import Context, ContextValue, Policy
 from local.aws.s3 import evaluate_on_bucket, find_bucket
 from local.aws.signature import Authorization, SignatureError, parse_authorization, verify
 
@@ -52,7 +53,7 @@ class _Caller:
     principal: Principal
     identity: list[Policy]
     session: Policy | None
-    context: dict[str, ContextValue]
+    context: Context
 
 
 _ANONYMOUS = _Caller(Principal(kind="Anonymous"), [], None, {})
@@ -189,16 +190,20 @@ class Authorizer:
             request = Request(
                 principal=caller.principal, action=action.name, resource=resource, context=context
             )
-            decision = _decision(caller, request)
+            decide = _decide_s3 if service == "s3" else _decide
+            decision = decide(caller, request)
             if not decision.allowed:
                 raise _denied(service, caller, action.name, resource, decision.reason)
 
 
-def _decision(caller: _Caller, request: Request) -> Decision:
-    bucket_name = request.resource.partition(":::")[2].partition("/")[0]
-    bucket = find_bucket(bucket_name) if request.action.startswith("s3:") else None
+def _decide(caller: _Caller, request: Request) -> Decision:
+    return evaluate(request, identity=caller.identity, session=caller.session)
+
+
+def _decide_s3(caller: _Caller, request: Request) -> Decision:
+    bucket = find_bucket(request.resource.partition(":::")[2].partition("/")[0])
     if bucket is None:
-        return evaluate(request, identity=caller.identity, session=caller.session)
+        raise RefusedError("NoSuchBucket", "The specified bucket does not exist", "s3")
     return evaluate_on_bucket(bucket, request, identity=caller.identity, session=caller.session)
 
 
@@ -239,6 +244,7 @@ _S3_CODES = {
     "ExpiredTokenException": ("ExpiredToken", 400),
     "InvalidArgument": ("InvalidArgument", 400),
     "InvalidSignatureException": ("SignatureDoesNotMatch", 403),
+    "NoSuchBucket": ("NoSuchBucket", 404),
     "UnrecognizedClientException": ("InvalidAccessKeyId", 403),
 }
 

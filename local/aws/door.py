@@ -1,7 +1,7 @@
 """Who may knock: this machine's own clients and the pages that it serves itself."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from local.aws.faults import json_error
@@ -48,7 +48,9 @@ class Door:
                 ("Vary", "Origin"),
             ]
 
-        def start_with_cors(status: str, headers: type_of_headers, _error: object = None, /) -> object:
+        def start_with_cors(
+            status: str, headers: type_of_headers, _error: object = None, /
+        ) -> Callable[[bytes], object]:
             kept = [header for header in headers if not header[0].lower().startswith("access-control-")]
             return start_response(status, kept + cors)
 

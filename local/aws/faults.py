@@ -38,12 +38,17 @@ def json_error(start_response: StartResponse, status: int, code: str, message: s
     return [body]
 
 
-def xml_error(start_response: StartResponse, status: int, code: str, message: str) -> Iterable[bytes]:
-    """Answer with an error as S3 and CloudFront do."""
-    body = (
+def error_body(code: str, message: str) -> bytes:
+    """Return the XML of an error of S3 and CloudFront."""
+    return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     ).encode()
+
+
+def xml_error(start_response: StartResponse, status: int, code: str, message: str) -> Iterable[bytes]:
+    """Answer with an error as S3 and CloudFront do."""
+    body = error_body(code, message)
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     start_response(f"{status} {_REASONS[status]}", headers)
     return [body]

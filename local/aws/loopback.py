@@ -53,7 +53,7 @@ class _Handler(MotoRequestHandler):
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: "_Server"
+    server: "_Server"  # pyright: ignore[reportIncompatibleVariableOverride] - asks no more than _Server has
 
     def run_wsgi(self) -> None:
         try:
@@ -63,7 +63,7 @@ class _Handler(MotoRequestHandler):
             self.close_connection = True
             self._send(str(refusal), [("Content-Length", "0"), ("Connection", "close")], b"")
             return
-        environ = cast("WSGIEnvironment", self.make_environ())
+        environ = self.make_environ()
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -159,7 +159,7 @@ class _Server(ThreadingMixIn, HTTPServer):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = ADDRESS, int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base's types
         with self._lock:

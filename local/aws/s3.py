@@ -12,15 +12,8 @@ from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 from moto.s3.responses import S3Response as MotoS3Response
 
 from local.aws.account import ACCOUNT_ID, PARTITION
-from local.aws.iam import (
-    Decision,
-    MalformedPolicyError,
-    Policy,
-    Request,
-    evaluate,
-    is_public,
-    parse_policy,
-)
+from local.aws.iam import Decision, Request, evaluate, is_public
+from local.aws.policy import MalformedPolicyError, Policy, parse_policy
 
 
 class BlockedByPublicAccessBlockError(S3ClientError):
@@ -136,13 +129,13 @@ class S3Response(MotoS3Response):
     def _equip(self, bucket: FakeBucket) -> None:
         """Give a new bucket its tags, which moto drops, and AWS's defaults."""
         if self.body:
-            given = xmltodict.parse(self.body, force_list=("Tag",)).get("CreateBucketConfiguration") or {}
-            tags = (given.get("Tags") or {}).get("Tag", [])
+            given: Any = xmltodict.parse(self.body, force_list=("Tag",))["CreateBucketConfiguration"]
+            tags: list[dict[str, str]] = (given.get("Tags") or {}).get("Tag", []) if given else []
             if tags:
                 self.backend.put_bucket_tagging(bucket.name, {tag["Key"]: tag["Value"] or "" for tag in tags})
         if bucket.ownership_rule is None:
             cast("Any", bucket).ownership_rule = "BucketOwnerEnforced"
-        bucket.public_access_block = PublicAccessBlock(*["true"] * 4)
+        cast("Any", bucket).public_access_block = PublicAccessBlock(*["true"] * 4)
         # moto asks the bucket itself whether its policy permits a request, and ignores Principal and
         # Condition; the authorizer has decided before.
         cast("Any", bucket).get_permission = lambda _action, _resource: PermissionResult.PERMITTED  # pyright: ignore[reportUnknownLambdaType]

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.moto_api._internal import moto_api_backend
+from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.aws.authorizer import Authorizer
@@ -24,7 +25,7 @@ _OURS = {
 
 def _service_app(service: str) -> WSGIApplication:
     if service not in _OURS:
-        return create_backend_app(service)
+        return create_backend_app(cast("Any", service))
     module, name = _OURS[service]
     response = getattr(import_module(module), name)
     if service == "rekognition":
@@ -46,7 +47,7 @@ class LocalAws(LoopbackServer):
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
-        dispatcher = DomainDispatcherApplication(_service_app)
+        dispatcher = DomainDispatcherApplication(cast("Any", _service_app))  # moto expects Flask, calls WSGI
         self._application = Door(Faults(Authorizer(dispatcher, _service_app("s3"))), self.port)
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

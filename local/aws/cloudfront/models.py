@@ -175,7 +175,7 @@ class NamedCollection:
 class CloudFrontBackend(MotoCloudFrontBackend):
     """CloudFront of one account; functions, invalidations and tags are moto's."""
 
-    distributions: dict[str, Distribution]
+    distributions: dict[str, Distribution]  # pyright: ignore[reportIncompatibleVariableOverride] - ours, not moto's
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -186,7 +186,7 @@ class CloudFrontBackend(MotoCloudFrontBackend):
             exceptions.NoSuchResponseHeadersPolicyError, exceptions.ResponseHeadersPolicyAlreadyExistsError
         )
 
-    def create_distribution(
+    def create_distribution(  # pyright: ignore[reportIncompatibleMethodOverride] - our Distribution
         self, distribution_config: dict[str, Any], tags: list[dict[str, str]]
     ) -> tuple[Distribution, str, str]:
         """Create a distribution; returns it with its location and ETag."""
@@ -203,14 +203,16 @@ class CloudFrontBackend(MotoCloudFrontBackend):
         self.tagger.tag_resource(distribution.arn, tags)
         return distribution, distribution.location, distribution.etag
 
-    def get_distribution(self, distribution_id: str) -> tuple[Distribution, str]:
+    def get_distribution(  # pyright: ignore[reportIncompatibleMethodOverride] - our Distribution
+        self, distribution_id: str
+    ) -> tuple[Distribution, str]:
         """Return a distribution and its ETag."""
         if distribution_id not in self.distributions:
             raise NoSuchDistribution
         distribution = self.distributions[distribution_id]
         return distribution, distribution.etag
 
-    def update_distribution(
+    def update_distribution(  # pyright: ignore[reportIncompatibleMethodOverride] - our Distribution
         self, dist_config: dict[str, Any], _id: str, if_match: str | None
     ) -> tuple[Distribution, str, str]:
         """Replace a distribution's configuration; returns it with its location and new ETag."""
@@ -222,7 +224,9 @@ class CloudFrontBackend(MotoCloudFrontBackend):
         distribution.replace(config)
         return distribution, distribution.location, distribution.etag
 
-    def delete_distribution(self, distribution_id: str, if_match: str | None) -> None:
+    def delete_distribution(  # pyright: ignore[reportIncompatibleMethodOverride] - IfMatch is text
+        self, distribution_id: str, if_match: str | None
+    ) -> None:
         """Delete a distribution that is disabled."""
         distribution, _ = self.get_distribution(distribution_id)
         distribution.check(if_match)
@@ -267,7 +271,7 @@ class CloudFrontBackend(MotoCloudFrontBackend):
             if access_id and access_id not in self.access_controls.items:
                 raise exceptions.InvalidOriginAccessControlError
         config["DefaultCacheBehavior"] = self._behavior(config["DefaultCacheBehavior"], origins)
-        others = config["CacheBehaviors"].get("Items") or []
+        others: list[dict[str, Any]] = config["CacheBehaviors"].get("Items") or []
         if others:
             behaviors = [self._behavior(behavior, origins) for behavior in others]
             config["CacheBehaviors"] = {"Quantity": len(behaviors), "Items": behaviors}

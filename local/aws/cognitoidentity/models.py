@@ -17,7 +17,8 @@ from local.aws.cognitoidentity.exceptions import (
     NotAuthorizedError,
     ResourceNotFoundError,
 )
-from local.aws.iam import ContextValue, Policy, Principal, Request, parse_policy, trust_allows
+from local.aws.iam import Principal, Request, trust_allows
+from local.aws.policy import Context, ContextValue, Policy, parse_policy
 
 PROVIDER = "cognito-identity.amazonaws.com"
 SESSION_LIFETIME = timedelta(hours=1)
@@ -67,7 +68,7 @@ class PoolSession:
     arn: str
     """ARN of the assumed-role session."""
     user_id: str
-    claims: Mapping[str, ContextValue]
+    claims: Context
     """The identity provider's condition keys: aud, amr and sub."""
     session_policy: Policy | None
     """What limits the role during the session."""
