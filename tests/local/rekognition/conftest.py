@@ -85,6 +85,16 @@ def s3(endpoint: str) -> "S3Client":
 
 
 @pytest.fixture
+def tokyo_bucket(endpoint: str) -> str:
+    """The name of a bucket in another region."""
+    client = boto3.client("s3", "ap-northeast-1", endpoint_url=endpoint, config=SETTINGS)
+    client.create_bucket(
+        Bucket="tokyo-data", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
+    )
+    return "tokyo-data"
+
+
+@pytest.fixture
 def tokyo(endpoint: str) -> "RekognitionClient":
     return boto3.client("rekognition", "ap-northeast-1", endpoint_url=endpoint, config=SETTINGS)
 
