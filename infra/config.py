@@ -26,7 +26,7 @@ REGIONS = (
 """Regions with Custom Labels: https://docs.aws.amazon.com/general/latest/gr/rekognition.html."""
 
 MAX_PREFIX_LENGTH = 36
-"""Characters. The longest name made from the prefix adds 27, and S3 allows 63 for a bucket, IAM 64 for a role."""
+"""Characters. Leaves 27 for what names put behind it: S3 allows 63 for a bucket, IAM 64 for a role."""
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 _RESERVED_PREFIXES = ("amzn-s3-demo-", "sthree-")  # S3 refuses buckets whose names start so
