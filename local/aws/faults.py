@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
 
@@ -55,15 +55,23 @@ def xml_error(start_response: StartResponse, status: int, code: str, message: st
 
 
 class Faults:
-    """WSGI middleware: exceptions become JSON errors, with the traceback in the log only."""
+    """WSGI middleware: exceptions and errors for human eyes become JSON errors; tracebacks go to the log only."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on."""
+        answer: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def note(
+            status: str, headers: list[tuple[str, str]], _error: object = None, /
+        ) -> Callable[[bytes], object]:
+            answer.append((status, headers))
+            return lambda _chunk: None
+
         try:
-            return self._application(environ, start_response)
+            content = self._application(environ, note)
         except NotImplementedError as error:
             return json_error(start_response, 501, "NotImplementedException", str(error))
         except Exception:
@@ -71,3 +79,12 @@ class Faults:
             return json_error(
                 start_response, 500, "InternalFailure", "The emulator failed; its log says where."
             )
+        status, headers = answer[-1]
+        kind = {name.lower(): value for name, value in headers}.get("content-type", "")
+        if status.startswith("404") and kind.startswith("text/"):
+            where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+            return json_error(
+                start_response, 404, "UnknownOperationException", f"There is no operation at {where}."
+            )
+        start_response(status, headers)
+        return content

@@ -8,7 +8,7 @@ not match, a Deny with it does.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any, Literal, cast
 
 from local.aws.conditions import conditions_hold
@@ -85,12 +85,12 @@ def evaluate(
         The decision; a denial says which kind of policy it comes from.
     """
     for kind, policies in (
-        ("identity-based", identity),
-        ("resource-based", [resource] if resource else []),
-        ("session", [session] if session else []),
+        (_Kind.IDENTITY, identity),
+        (_Kind.RESOURCE, [resource] if resource else []),
+        (_Kind.SESSION, [session] if session else []),
     ):
         if any(_denies(policy, request, kind) for policy in policies):
-            return Decision(allowed=False, reason=f"with an explicit deny in a {kind} policy")
+            return Decision(allowed=False, reason=f"with an explicit deny in {kind.value} policy")
     missing = _missing(request, identity, resource, session, same_account=same_account)
     if missing:
         return Decision(
@@ -104,9 +104,9 @@ def trust_allows(policy: Policy, request: Request) -> bool:
 
     Trust policies name no resource: their resource is the role that carries them.
     """
-    if any(_applies(statement, policy, request, "trust") for statement in policy.with_effect("Deny")):
+    if any(_applies(statement, policy, request, _Kind.TRUST) for statement in policy.with_effect("Deny")):
         return False
-    return any(_applies(statement, policy, request, "trust") for statement in policy.with_effect("Allow"))
+    return any(_applies(statement, policy, request, _Kind.TRUST) for statement in policy.with_effect("Allow"))
 
 
 def is_public(policy: Policy) -> bool:
@@ -118,6 +118,15 @@ def is_public(policy: Policy) -> bool:
     return any(
         _names_everyone(statement) and not _tied_down(statement) for statement in policy.with_effect("Allow")
     )
+
+
+class _Kind(Enum):
+    """Where a policy is attached."""
+
+    IDENTITY = "an identity-based"
+    RESOURCE = "a resource-based"
+    SESSION = "a session"
+    TRUST = "a trust"
 
 
 class _Grant(IntEnum):
@@ -155,13 +164,13 @@ def _missing(
     return "identity-based"
 
 
-def _denies(policy: Policy, request: Request, kind: str) -> bool:
+def _denies(policy: Policy, request: Request, kind: _Kind) -> bool:
     return any(_applies(statement, policy, request, kind) for statement in policy.with_effect("Deny"))
 
 
 def _identity_allows(policy: Policy, request: Request) -> bool:
     return any(
-        _applies(statement, policy, request, "identity-based") for statement in policy.with_effect("Allow")
+        _applies(statement, policy, request, _Kind.IDENTITY) for statement in policy.with_effect("Allow")
     )
 
 
@@ -170,19 +179,19 @@ def _resource_grant(policy: Policy, request: Request) -> _Grant:
         (
             _grant(statement, request.principal)
             for statement in policy.with_effect("Allow")
-            if _applies(statement, policy, request, "resource-based")
+            if _applies(statement, policy, request, _Kind.RESOURCE)
         ),
         default=_Grant.NONE,
     )
 
 
-def _applies(statement: Statement, policy: Policy, request: Request, kind: str) -> bool:
+def _applies(statement: Statement, policy: Policy, request: Request, kind: _Kind) -> bool:
     """Whether a statement is about the request; one that cannot be evaluated applies if it denies."""
     try:
         return (
-            (kind in {"identity-based", "session"} or _principal_matches(statement, request.principal))
+            (kind in {_Kind.IDENTITY, _Kind.SESSION} or _principal_matches(statement, request.principal))
             and _action_matches(statement, request.action)
-            and (kind == "trust" or _resource_matches(statement, policy, request))
+            and (kind is _Kind.TRUST or _resource_matches(statement, policy, request))
             and conditions_hold(statement, policy, request.context)
         )
     except UnknownElementError:

@@ -13,7 +13,7 @@ from moto.s3.responses import S3Response as MotoS3Response
 
 from local.aws.account import ACCOUNT_ID, PARTITION
 from local.aws.iam import Decision, Request, evaluate, is_public
-from local.aws.policy import MalformedPolicyError, Policy, parse_policy
+from local.aws.policy import MalformedPolicyError, Policy, listed, parse_policy
 
 
 class BlockedByPublicAccessBlockError(S3ClientError):
@@ -129,8 +129,8 @@ class S3Response(MotoS3Response):
     def _equip(self, bucket: FakeBucket) -> None:
         """Give a new bucket its tags, which moto drops, and AWS's defaults."""
         if self.body:
-            given: Any = xmltodict.parse(self.body, force_list=("Tag",))["CreateBucketConfiguration"]
-            tags: list[dict[str, str]] = (given.get("Tags") or {}).get("Tag", []) if given else []
+            given = xmltodict.parse(self.body, force_list=("Tag",)).get("CreateBucketConfiguration")
+            tags: list[dict[str, str]] = given["Tags"]["Tag"] if given and given.get("Tags") else []
             if tags:
                 self.backend.put_bucket_tagging(bucket.name, {tag["Key"]: tag["Value"] or "" for tag in tags})
         if bucket.ownership_rule is None:
@@ -146,10 +146,16 @@ def _check_policy(bucket: FakeBucket, document: str) -> None:
         policy = parse_policy(document)
     except MalformedPolicyError as error:
         raise PolicyIsMalformedError(str(error)) from error
+    for statement in policy.statements:
+        if "Principal" not in statement and "NotPrincipal" not in statement:
+            raise PolicyIsMalformedError("Missing required field Principal")
+        for arn in listed(statement.get("Resource")):
+            if arn.partition("/")[0] != f"arn:{PARTITION}:s3:::{bucket.name}":
+                raise PolicyIsMalformedError(f"Policy has invalid resource: {arn}")
     block = bucket.public_access_block
     if block is not None and block.block_public_policy and is_public(policy):
         raise BlockedByPublicAccessBlockError(bucket.name)
 
 
 def _text(document: str | bytes) -> str:
-    return document.decode() if isinstance(document, bytes) else document
+    return document.decode(errors="replace") if isinstance(document, bytes) else document

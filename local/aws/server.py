@@ -24,6 +24,8 @@ _OURS = {
 
 
 def _service_app(service: str) -> WSGIApplication:
+    if not service:
+        raise NotImplementedError("The emulator has no service of that name.")
     if service not in _OURS:
         return create_backend_app(cast("Any", service))
     module, name = _OURS[service]

@@ -11,7 +11,7 @@ from wsgiref.types import WSGIEnvironment
 ALLOWED_SKEW = timedelta(minutes=15)
 
 _HEADER = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=(?P<key>[A-Za-z0-9_]{1,128})/(?P<date>[0-9]{8})/(?P<region>[a-z0-9-]{1,32})"
+    r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/,\s]{1,128})/(?P<date>[0-9]{8})/(?P<region>[a-z0-9-]{1,32})"
     r"/(?P<service>[a-z0-9-]{1,64})/aws4_request,\s*SignedHeaders=(?P<signed>[a-z0-9;-]+),\s*"
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
