@@ -66,22 +66,13 @@ def load_config(project_dir: Path, stack: str, overrides: Mapping[str, Any] | No
     secret = {key for key, value in values.items() if _is_encrypted(value)}
     values |= {full(key): value for key, value in (overrides or {}).items()}
 
-    declarations = _map(project.get("config"), project_dir / "Pulumi.yaml")
-    for key, declaration in declarations.items():
+    for key, declaration in _map(project.get("config"), project_dir / "Pulumi.yaml").items():
         own = full(key).startswith(f"{name}:")
-        if not isinstance(declaration, dict):
-            values.setdefault(full(key), declaration)
-            continue
-        declared = cast("dict[str, Any]", declaration)
-        if not own and set(declared) - {"value", "description", "secret"}:
-            raise ConfigError(
-                f"Pulumi.yaml declares the key '{key}' of another namespace; there it may only have a 'value'."
-            )
+        declared = _declaration(key, declaration, own=own)
+        if "default" in declared:
+            values.setdefault(full(key), declared["default"])
         if declared.get("secret"):
             secret.add(full(key))
-        for source in ("default", "value"):
-            if source in declared:
-                values.setdefault(full(key), declared[source])
         if full(key) in values:
             _check_type(key, values[full(key)], declared, stack)
         elif own:
@@ -119,6 +110,18 @@ def _map(value: object, file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError(f"{file} holds {value!r} where a map of keys and values is expected.")
     return {str(key): item for key, item in cast("dict[Any, Any]", value).items()}
+
+
+def _declaration(key: str, given: object, *, own: bool) -> dict[str, Any]:
+    """What `Pulumi.yaml` says of a key, its value always as `default`."""
+    if not isinstance(given, dict):
+        return {"default": given}
+    declared = cast("dict[str, Any]", given)
+    if not own and set(declared) - {"value", "description", "secret"}:
+        raise ConfigError(
+            f"Pulumi.yaml declares the key '{key}' of another namespace; there it may only have a 'value'."
+        )
+    return {"default" if name == "value" else name: value for name, value in declared.items()}
 
 
 def _is_encrypted(value: object) -> bool:

@@ -102,7 +102,7 @@ class Deployment:
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
         self.failures: list[Failure] = []
-        self.cause: Exception | None = None
+        self.cause: BaseException | None = None
         self._lock = threading.RLock()
         self._seen: set[str] = set()
         self._unavailable: set[str] = set()
@@ -127,7 +127,7 @@ class Deployment:
         urn = goal.resource.urn
         with self._lock:
             if urn in self._seen:
-                self.fail(ProviderError("the program has two resources of this type, parent and name."), urn)
+                self.fail(ProviderError("the program has two resources of this URN; give one of them another name."), urn)
                 return None
             self._seen.add(urn)
             needed = {goal.resource.parent, goal.provider, *goal.resource.dependencies}
@@ -240,7 +240,7 @@ class Deployment:
     def _settings(self, token: str, provider: str) -> Mapping[str, str]:
         if provider in self._new:
             return self._new[provider].inputs
-        namespace = f"{token.split(':')[0]}:"
+        namespace = f"{token.partition(':')[0]}:"
         return {
             key.removeprefix(namespace): value
             for key, value in self.config.items()

@@ -15,7 +15,7 @@ from local.engine.state import Resource
 from local.engine.wire import WireError, from_struct, to_struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pulumi.runtime.proto import alias_pb2
@@ -133,7 +133,9 @@ class Monitor:
             return resource_pb2.ResourceInvokeResponse(
                 failures=[provider_pb2.CheckFailure(reason=str(error))]
             )
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(returned)})
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(returned))
+        return response
 
     def SignalAndWaitForShutdown(self, _: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802 - the protocol's name
         """Let the program end: nothing that happens afterwards needs it."""
@@ -145,6 +147,7 @@ class Monitor:
         return f"urn:pulumi:{self._config.stack}::{self._config.project}::{qualified}::{name}"
 
     def _goal(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Goal:
+        aliases = cast("Iterable[alias_pb2.Alias]", cast("Any", request).aliases)
         for option, _ in request.ListFields():
             if option.name in _UNSUPPORTED_OPTIONS:
                 raise ProviderError(f"this engine does not support {_UNSUPPORTED_OPTIONS[option.name]}.")
@@ -166,7 +169,7 @@ class Monitor:
                 protect=request.protect,
                 retain_on_delete=request.retainOnDelete,
             ),
-            aliases=tuple(self._alias_urn(alias, request) for alias in request.aliases),
+            aliases=tuple(self._alias_urn(alias, request) for alias in aliases),
             provider=provider,
             ignore_changes=tuple(request.ignoreChanges),
             delete_before_replace=request.deleteBeforeReplace,
@@ -201,4 +204,4 @@ class Engine:
 
 def _provider_urn(reference: str) -> str:
     """The URN in a provider reference, which is `URN::id`."""
-    return cast("str", reference.rpartition("::")[0])
+    return reference.rpartition("::")[0]

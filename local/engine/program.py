@@ -13,14 +13,14 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config, settings
 from pulumi.runtime.stack import wait_for_rpcs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from local.engine.config import StackConfig
     from local.engine.monitor import Engine, Monitor
@@ -91,7 +91,7 @@ class ProgramError(Exception):
 async def _drain(errors: list[BaseException]) -> None:
     """Let everything else that was registered finish, and collect what fails in it."""
     while True:
-        settings.SETTINGS.rpc_manager.unhandled_exception = None
+        cast("Any", settings.SETTINGS).rpc_manager.unhandled_exception = None
         try:
             await wait_for_rpcs()
         except Exception as error:  # noqa: BLE001 - reported by run_program
@@ -101,7 +101,7 @@ async def _drain(errors: list[BaseException]) -> None:
 
 
 @contextlib.contextmanager
-def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+def _event_loop() -> Generator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE, "pulumi"))
     # Outputs that nobody awaited carry the same errors again.
@@ -120,7 +120,7 @@ def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @contextlib.contextmanager
-def _isolated(project_dir: Path) -> Iterator[None]:
+def _isolated(project_dir: Path) -> Generator[None]:
     """Give the program fresh modules of its own, and put everything back afterwards."""
     before = {name: sys.modules.pop(name) for name in _modules_of(project_dir)}
     path, bytecode = sys.path.copy(), sys.dont_write_bytecode

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin
 
 import pulumi
-from pulumi import _types
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] - the SDK has no public way to these types
 from pulumi.runtime import rpc
 
 from local.engine.state import UNKNOWN, Asset
@@ -89,7 +89,7 @@ def _object_faults(value: Mapping[str, Any], class_: type, path: str) -> Iterato
 
 
 def _faults(value: Any, type_: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any value against any annotation
-    wanted = _types.unwrap_type(type_)
+    wanted: Any = _types.unwrap_type(type_)
     origin = get_origin(wanted)
     if value == UNKNOWN or wanted is Any:
         return
@@ -108,7 +108,7 @@ def _faults(value: Any, type_: Any, path: str) -> Iterator[str]:  # noqa: ANN401
         else:
             yield _wrong(path, "a map", value)
     elif isinstance(wanted, type):
-        yield from _class_faults(value, cast("type", wanted), path)
+        yield from _class_faults(value, cast("type[object]", wanted), path)
 
 
 def _union_faults(value: Any, alternatives: tuple[Any, ...], path: str) -> Iterator[str]:  # noqa: ANN401 - see above
@@ -117,11 +117,11 @@ def _union_faults(value: Any, alternatives: tuple[Any, ...], path: str) -> Itera
         one for one in alternatives if one is not type(None) and (get_origin(one) or one) not in plumbing
     ]
     faults = [list(_faults(value, one, path)) for one in plain]
-    if all(faults):
-        yield from min(faults, key=len, default=[])
+    if faults and all(faults):
+        yield from min(faults, key=len)
 
 
-def _class_faults(value: Any, wanted: type, path: str) -> Iterator[str]:  # noqa: ANN401 - see above
+def _class_faults(value: Any, wanted: type[object], path: str) -> Iterator[str]:  # noqa: ANN401 - see above
     if _types.is_input_type(wanted):
         if isinstance(value, dict):
             yield from _object_faults(cast("dict[str, Any]", value), wanted, f"{path}.")
@@ -138,7 +138,7 @@ def _class_faults(value: Any, wanted: type, path: str) -> Iterator[str]:  # noqa
         yield _wrong(path, _WORDS.get(wanted, wanted.__name__), value)
 
 
-_WORDS = {str: "a string", bool: "true or false", int: "an integer", float: "a number"}
+_WORDS: dict[type[object], str] = {str: "a string", bool: "true or false", int: "an integer", float: "a number"}
 
 
 def _is_plain(value: object, wanted: type) -> bool:

@@ -38,8 +38,9 @@ def from_struct(struct: struct_pb2.Struct, root: Path) -> tuple[dict[str, Any], 
         WireError: An asset's file cannot be read, or a property is an archive.
     """
     secrets: set[str] = set()
-    message = cast("dict[str, Any]", json_format.MessageToDict(struct))
-    values = {name: _decode(value, name, name, root, secrets) for name, value in message.items()}
+    # The order of a map's keys on the wire is random.
+    message = sorted(json_format.MessageToDict(struct).items())
+    values = {name: _decode(value, name, name, root, secrets) for name, value in message}
     return {name: value for name, value in values.items() if value is not None}, secrets
 
 
@@ -62,7 +63,7 @@ def _decode(value: Any, path: str, name: str, root: Path, secrets: set[str]) -> 
             case None:
                 return {
                     key: _decode(item, f"{path}.{key}", name, root, secrets)
-                    for key, item in signed.items()
+                    for key, item in sorted(signed.items())
                     if item is not None
                 }
             case signature if signature == _SECRET:

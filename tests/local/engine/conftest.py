@@ -1,9 +1,11 @@
 """A cloud of things kept in memory, and programs that are written where they are tested."""
 
+from __future__ import annotations
+
 import itertools
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,6 +141,23 @@ class Project:
         self.state = result.state
         return result
 
+    def ops(self, source: str, *, dry_run: bool = False) -> dict[str, str]:
+        """The operation on each custom resource, by name, that `up` or `preview` of a program takes."""
+        result = self.preview(source) if dry_run else self.up(source)
+        return {step.name: step.op for step in result.steps if step.resource.custom}
+
+    def destroy(self) -> Result:
+        """Destroy, keeping the state as `up` does."""
+        try:
+            result = engine.destroy(self.cloud, self.state)
+        except engine.DeploymentError as error:
+            self.state = error.state
+            raise
+        self.state = result.state
+        return result
+
+
+
 
 @pytest.fixture
 def cloud() -> FakeCloud:
@@ -148,9 +167,3 @@ def cloud() -> FakeCloud:
 @pytest.fixture
 def project(tmp_path: Path, cloud: FakeCloud) -> Project:
     return Project(tmp_path, cloud, StackConfig(project="shop", stack="dev", values={}))
-
-
-@pytest.fixture
-def ops() -> Callable[[Result], dict[str, str]]:
-    """The operation of each custom resource, by name."""
-    return lambda result: {step.name: step.op for step in result.steps if step.resource.custom}
