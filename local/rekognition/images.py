@@ -20,6 +20,7 @@ ASPECT_LIMIT = 20
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}  # JPEG markers without a segment
+_MARKERS = 1000  # markers looked at before a file counts as no JPEG
 _START_OF_FRAME = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -94,7 +95,9 @@ def _png_dimensions(image: bytes) -> tuple[int, int] | None:
 
 def _jpeg_dimensions(image: bytes) -> tuple[int, int] | None:
     at = 2
-    while at + 9 <= len(image) and image[at] == 0xFF:  # noqa: PLR2004 - every marker starts with it
+    for _ in range(_MARKERS):
+        if at + 9 > len(image) or image[at] != 0xFF:  # noqa: PLR2004 - every marker starts with it
+            break
         marker = image[at + 1]
         if marker == 0xFF:  # noqa: PLR2004 - padding
             at += 1

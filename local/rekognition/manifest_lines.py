@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeGuard
 
-import cv2
-import numpy as np
-
 from local.rekognition import images
-from local.vision import Annotation, Box
+from local.vision import Annotation, Box, ImageError, decode
 
 UseCase = Literal["IMAGE_LEVEL_LABELS", "OBJECT_LOCALIZATION", "NOT_DETERMINED"]
 ReadImage = Callable[[str, str], bytes | None]
@@ -125,12 +122,13 @@ def _read_image(line: Line, read_image: ReadImage) -> tuple[int, int] | None:
     if images.size_problem(*stated):
         line.report("ERROR_INVALID_IMAGE_DIMENSION")
         return None
-    pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if pixels is None:
+    try:
+        height, width = decode(image).shape[:2]
+    except ImageError:
         line.report("ERROR_INVALID_IMAGE")
         return None
     line.image = image
-    return pixels.shape[1], pixels.shape[0]
+    return width, height
 
 
 def _attribute(line: Line, value: object, metadata: object, size: tuple[int, int] | None) -> bool:

@@ -58,7 +58,8 @@ class ProjectVersion:
     state: State
     outcome: Outcome | None = None
     """What came of the training, set once, by the training's thread."""
-    min_inference_units: int | None = None
+    min_inference_units: int = 0
+    """0 before the first start."""
     max_inference_units: int | None = None
 
     def settle(self, now: float) -> None:
@@ -82,7 +83,7 @@ class ProjectVersion:
             "VersionDescription": self.description,
             "Feature": "CUSTOM_LABELS",
             "BaseModelVersion": BASE_MODEL_VERSION,
-            "MinInferenceUnits": self.min_inference_units,
+            "MinInferenceUnits": self.min_inference_units or None,
             "MaxInferenceUnits": self.max_inference_units,
         }
         if outcome:
@@ -318,7 +319,7 @@ class CustomLabelsBackend(BaseBackend):
                     "ResourceNotReadyException",
                     f"Model {version.name} is {version.state.status}: start it, and wait until it is RUNNING.",
                 )
-            units = version.max_inference_units or version.min_inference_units or 1
+            units = version.max_inference_units or version.min_inference_units
         rate = units * settings.limits.detect_requests_per_second_per_inference_unit
         self._throttle.charge(arn, rate, "ProvisionedThroughputExceededException")
         try:

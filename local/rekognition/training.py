@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
@@ -94,7 +94,7 @@ class Outcome:
     """One sentence or more for a person, for StatusMessage."""
     ended: float
     """Seconds since 1970."""
-    description: dict[str, Any] = field(default_factory=dict[str, Any])
+    description: dict[str, Any]
     """The members of ProjectVersionDescription that the training fills."""
     model: Model | None = None
     """The model, if the training succeeded."""
@@ -104,12 +104,11 @@ def run(job: Job) -> Outcome:
     """Train; whatever goes wrong becomes a failed outcome, because nobody waits for an exception."""
     try:
         return _run(job)
-    except (ManifestFileError, ObjectError, TrainingError, ImageError) as error:
-        message = str(error)
+    except (ManifestFileError, ObjectError) as error:
+        return _failed(job, str(error))
     except Exception:  # noqa: BLE001 - a training that never ended would be worse than any error
         _log.exception("The training of %s broke.", job.version_arn)
-        message = "Training broke; the emulator's log says where."
-    return Outcome(status="TRAINING_FAILED", message=message, ended=job.clock())
+        return _failed(job, "Training broke; the emulator's log says where.")
 
 
 def _run(job: Job) -> Outcome:
@@ -121,11 +120,14 @@ def _run(job: Job) -> Outcome:
     description = _write_validation(job, validated, training, testing, findings)
     problem = _problem(training, testing, findings)
     if problem:
-        return Outcome(status="TRAINING_FAILED", message=problem, ended=job.clock(), description=description)
+        return _failed(job, problem, description)
     use_case = training.use_case()
     examples, tests = training.examples(use_case), testing.examples(use_case)
-    model = train(examples)
-    evaluation = evaluate(model, tests)
+    try:
+        model = train(examples)
+        evaluation = evaluate(model, tests)
+    except (TrainingError, ImageError) as error:
+        return _failed(job, str(error), description)
     ended = job.clock()
     description["TrainingDataResult"]["Output"] = _write_manifest(
         job, "output/training.manifest", training.snapshot(use_case)
@@ -145,6 +147,12 @@ def _run(job: Job) -> Outcome:
         message += f" Manifest lines with errors: {bad}; they are in the validation manifests."
     return Outcome(
         status="TRAINING_COMPLETED", message=message, ended=ended, description=description, model=model
+    )
+
+
+def _failed(job: Job, message: str, description: dict[str, Any] | None = None) -> Outcome:
+    return Outcome(
+        status="TRAINING_FAILED", message=message, ended=job.clock(), description=description or {}
     )
 
 
