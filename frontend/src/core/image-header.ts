@@ -17,12 +17,16 @@ export interface ImageHeader {
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = unlessCutShort(() => readKind(view), null);
+  return header !== null && header.width > 0 && header.height > 0 ? header : null;
+}
+
+/** DataView throws RangeError past the end of the bytes. */
+function unlessCutShort<Result>(read: () => Result, otherwise: Result): Result {
   try {
-    const header = readKind(view);
-    return header !== null && header.width > 0 && header.height > 0 ? header : null;
+    return read();
   } catch (error) {
-    // DataView throws RangeError past the end: the file is cut short.
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError) return otherwise;
     throw error;
   }
 }
@@ -69,7 +73,10 @@ function readJpeg(view: DataView): ImageHeader | null {
         plain: plain && components !== 4,
       };
     }
-    if (marker === 0xe1 && ascii(view, at + 4, 4) === "Exif") orientation = exifOrientation(view, at + 10);
+    if (marker === 0xe1 && ascii(view, at + 4, 4) === "Exif") {
+      // Damaged metadata does not make the picture unreadable.
+      orientation = unlessCutShort(() => exifOrientation(view, at + 10), 1);
+    }
     const isComment = marker === 0xfe;
     const isApplication = marker >= 0xe1 && marker <= 0xef && marker !== 0xee;
     const isColorProfile = marker === 0xe2 && ascii(view, at + 4, 11) === "ICC_PROFILE";

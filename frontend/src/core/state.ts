@@ -201,7 +201,7 @@ function runningText({ projects }: State): string {
 function foundText(state: State): string {
   const shown = shownLabels(state).length;
   const below = (state.found?.length ?? 0) - shown;
-  const rest = below === 0 ? "" : `, ${below} below ${state.threshold} %`;
-  if (shown === 0) return `No labels found above ${state.threshold} %${rest}`;
-  return `${shown} ${shown === 1 ? "label" : "labels"} found${rest}`;
+  if (shown === 0)
+    return `No labels found above ${state.threshold} %${below === 0 ? "" : `, ${below} below`}`;
+  return `${shown} ${shown === 1 ? "label" : "labels"} found${below === 0 ? "" : `, ${below} below ${state.threshold} %`}`;
 }

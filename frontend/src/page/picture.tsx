@@ -14,9 +14,9 @@ export function Picture({ state, settings, controller }: ViewProps) {
       {image !== null ? (
         <Boxed image={image} labels={shownLabels(state)} lit={lit} controller={controller} />
       ) : job !== null ? (
-        <div class="skeleton" />
+        <div key="wait" class="skeleton" />
       ) : (
-        <div class="hint">
+        <div key="hint" class="hint">
           <svg viewBox="0 0 48 48" aria-hidden="true">
             <rect x="5" y="9" width="38" height="30" rx="4" />
             <circle cx="16" cy="19" r="3.5" />

@@ -1,10 +1,8 @@
 import { crc32, deflateSync } from "node:zlib";
 import type { Page } from "playwright-core";
 
-/** A file as Playwright hands it to a file input. */
 export interface TestFile {
   readonly name: string;
-  readonly mimeType: string;
   readonly buffer: Buffer;
 }
 
@@ -47,7 +45,7 @@ export async function jpeg(
     },
     { width, height, quality, noise },
   );
-  return { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from(base64, "base64") };
+  return { name: "photo.jpg", buffer: Buffer.from(base64, "base64") };
 }
 
 /** Write an EXIF segment with an orientation and a place into a JPEG. */
@@ -81,7 +79,7 @@ export function png(name: string, width: number, height: number, extra: readonly
     pngChunk("IDAT", deflateSync(rows, { level: 1 })),
     pngChunk("IEND", Buffer.alloc(0)),
   ]);
-  return { name, mimeType: "image/png", buffer };
+  return { name, buffer };
 }
 
 export function pngChunk(type: string, data: Buffer): Buffer {

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { type Circumstances, explain } from "../../src/core/explain";
+
+const DETECT: Circumstances = {
+  step: "detect",
+  region: "eu-west-1",
+  endpoint: "http://127.0.0.1:4566",
+  online: true,
+};
+
+function awsError(name: string, message = "words of AWS"): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+test.each([
+  ["AccessDeniedException", "may not use this model in eu-west-1", true],
+  ["ResourceNotReadyException", "not running", true],
+  ["ProvisionedThroughputExceededException", "more images than its inference units can take", true],
+  ["ThrottlingException", "retry in a moment", true],
+  ["LimitExceededException", "Service Quotas", true],
+  ["ResourceNotFoundException", "no longer exists", true],
+  ["ImageTooLargeException", "choose a smaller one", false],
+  ["InvalidImageFormatException", "save it as JPEG or PNG", false],
+  ["InvalidParameterException", "does not accept this request", false],
+  ["InternalServerError", "failed on its side", true],
+  ["ExpiredTokenException", "temporary credentials", true],
+  ["InvalidSignatureException", "clock", true],
+  ["TimeoutError", "has not answered", true],
+  ["BrandNewException", "did not detect labels", true],
+])("%s is named and explained in one sentence, with AWS's own words beside it", (name, meaning, retry) => {
+  const problem = explain(awsError(name), DETECT);
+  expect(problem.sentence).toMatch(new RegExp(`^${name}: [^.]*\\.$`));
+  expect(problem.sentence).toContain(meaning);
+  expect(problem.detail).toBe("words of AWS");
+  expect(problem.retry).toBe(retry);
+});
+
+test.each([
+  ["NotAuthorizedException", "guests are allowed"],
+  ["InvalidIdentityPoolConfigurationException", "no usable role for guests"],
+  ["ResourceNotFoundException", "identity pool does not exist in eu-west-1"],
+  ["ThrottlingException", "limiting this account's requests"],
+  ["BrandNewException", "did not get credentials"],
+])("%s from Cognito is about credentials", (name, meaning) => {
+  expect(explain(awsError(name), { ...DETECT, step: "credentials" }).sentence).toContain(meaning);
+});
+
+test("a refused list is not told as a refused detection", () => {
+  expect(explain(awsError("AccessDeniedException"), { ...DETECT, step: "list" }).sentence).toContain(
+    "may not list",
+  );
+});
+
+test.each(["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"])(
+  "the browser's %j is told as a service that cannot be reached, or as being offline",
+  (message) => {
+    const lost = new TypeError(message);
+    expect(explain(lost, DETECT).sentence).toContain(
+      "Rekognition cannot be reached at http://127.0.0.1:4566",
+    );
+    expect(explain(lost, { ...DETECT, step: "credentials" }).sentence).toContain(
+      "Amazon Cognito cannot be reached",
+    );
+    expect(explain(lost, { ...DETECT, online: false }).sentence).toContain("offline");
+  },
+);
+
+test("what is no error is still told", () => {
+  expect(explain("boom", DETECT)).toMatchObject({ detail: "boom", retry: true });
+});

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { appUnderTest } from "../support/app";
+import { AwsError, version } from "../support/aws";
+import { jpeg } from "../support/images";
+import { DIST } from "../support/site";
+
+const app = appUnderTest();
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+async function axeViolations(): Promise<string[]> {
+  await app.page.evaluate(AXE);
+  const { violations } = await app.page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+test.each(["light", "dark"] as const)("axe finds nothing in any state, %s", async (colorScheme) => {
+  await app.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await app.open();
+  await app.reach("ready");
+  expect(await axeViolations()).toEqual([]);
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("done");
+  await app.page.locator("tbody tr").first().focus();
+  expect(await axeViolations()).toEqual([]);
+  app.aws.answers["DetectCustomLabels"] = () => {
+    throw new AwsError("AccessDeniedException", "no");
+  };
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("failed");
+  expect(await axeViolations()).toEqual([]);
+  app.aws.answers["DescribeProjectVersions"] = () => ({
+    ProjectVersionDescriptions: [version("v1", "STOPPED")],
+  });
+  await app.page.getByRole("button", { name: "Refresh" }).click();
+  await app.page.getByRole("heading", { name: "No model is running" }).waitFor();
+  expect(await axeViolations()).toEqual([]);
+});
+
+test("axe finds nothing on a page without settings", async () => {
+  await app.open(null);
+  expect(await axeViolations()).toEqual([]);
+});
+
+test.each([360, 1280])(
+  "nothing moves by itself at %i px, from the first paint to the boxes",
+  async (width) => {
+    await app.page.setViewportSize({ width, height: 800 });
+    await app.open();
+    await app.reach("ready");
+    await app.choose(await jpeg(app.bench, 3000, 2000));
+    await app.reach("done");
+    await app.page.waitForTimeout(200);
+    expect((await app.watched()).shifts).toEqual([]);
+  },
+);
+
+test("the keyboard alone reaches everything, in the order of the page", async () => {
+  await app.open();
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("done");
+  await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  const reached: string[] = [];
+  for (let step = 0; step < 7; step++) {
+    await app.page.keyboard.press("Tab");
+    reached.push(
+      await app.page.evaluate(() => {
+        const element = document.activeElement as HTMLElement;
+        return element.id || element.innerText.replaceAll("\t", " ");
+      }),
+    );
+  }
+  expect(reached).toEqual([
+    "model",
+    "Refresh",
+    "file",
+    "threshold",
+    "washer 97.3 %",
+    "bolt 88.0 %",
+    "hex nut 61.4 %",
+  ]);
+});
+
+test.each([
+  [360, 740],
+  [640, 400], // 1280 × 800 at 200 %
+])("nothing is cut off sideways at %i × %i", async (width, height) => {
+  await app.page.setViewportSize({ width, height });
+  app.aws.answers["DescribeProjectVersions"] = () => ({
+    ProjectVersionDescriptions: [version("a".repeat(255), "RUNNING")],
+  });
+  await app.open();
+  await app.choose({ ...(await jpeg(app.bench, 300, 300)), name: `${"long name ".repeat(20)}.jpg` });
+  await app.reach("done");
+  expect(await app.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+});
+
+test("the first page takes five requests, and the browser keeps nothing", async () => {
+  await app.open();
+  await app.reach("ready");
+  expect(app.site.requests.filter((path) => path !== "/favicon.svg").sort()).toEqual([
+    expect.stringMatching(/^\/assets\/.*\.css$/),
+    expect.stringMatching(/^\/assets\/.*\.js$/),
+    expect.stringMatching(/^\/assets\/.*\.js$/),
+    "/index.html",
+  ]);
+  const kept = await app.page.evaluate(async () => [
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(({ name }) => name),
+    document.cookie,
+  ]);
+  expect(kept).toEqual([""]);
+});
+
+test("what is downloaded stays within its budgets, gzipped", async () => {
+  await app.open();
+  const files = readdirSync(join(DIST, "assets"));
+  const size = (name: string) => gzipSync(readFileSync(join(DIST, "assets", name)), { level: 9 }).length;
+  const sum = (ending: string) =>
+    files.filter((name) => name.endsWith(ending)).reduce((all, name) => all + size(name), 0);
+  const entry = /assets\/([\w-]+\.js)/.exec(readFileSync(join(DIST, "index.html"), "utf8"))?.[1] ?? "";
+  expect(size(entry)).toBeLessThanOrEqual(12_000);
+  expect(sum(".js")).toBeLessThanOrEqual(75_000);
+  expect(sum(".css")).toBeLessThanOrEqual(8_000);
+  expect(files.filter((name) => !/-[\w-]{8}\.(js|css)$/.test(name))).toEqual([]);
+});
+
+test("the built page has one place for the settings, right after the character set", () => {
+  const html = readFileSync(join(DIST, "index.html"), "utf8");
+  expect(html.match(/<!--settings-->/g)).toHaveLength(1);
+  expect(html).toMatch(/<meta charset="utf-8" \/>\s*<!--settings-->/);
+});
