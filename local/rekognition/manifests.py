@@ -1,7 +1,7 @@
 """Ground Truth manifests: whole files checked as the service does before it trains, and what it says about them."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -97,16 +97,20 @@ def split_off_test(manifest: Manifest) -> Manifest:
     """Move a fifth of the usable lines into a new manifest, so that every label is in both."""
     use_case = manifest.use_case()
     chosen: set[int] = set()
-    counts = Counter(label for line in manifest.lines for label in line.labels(use_case))
-    for label, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
-        having = [line.number for line in manifest.lines if label in line.labels(use_case)]
-        free = [number for number in having if number not in chosen]
+    having: defaultdict[str, list[int]] = defaultdict(list)
+    for line in manifest.lines:
+        for label in line.labels(use_case):
+            having[label].append(line.number)
+    # The rarest label chooses first; later ones count what is chosen already.
+    for label in sorted(having, key=lambda label: (len(having[label]), label)):
+        count = len(having[label])
+        free = [number for number in having[label] if number not in chosen]
         wanted = max(1, round(TEST_SHARE * count)) - (count - len(free))
         if wanted > 0:
             chosen.update(free[:: max(1, len(free) // wanted)][:wanted])
     test = Manifest([line for line in manifest.lines if line.number in chosen])
     manifest.lines = [line for line in manifest.lines if line.number not in chosen]
-    lonely = set(counts) - (manifest.labels(use_case) & test.labels(use_case))
+    lonely = set(having) - (manifest.labels(use_case) & test.labels(use_case))
     if lonely:
         manifest.findings.append(
             Finding(

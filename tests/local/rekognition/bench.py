@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -87,38 +87,48 @@ def at(key: str) -> dict[str, Any]:
     return {"Assets": [{"GroundTruthManifest": {"S3Object": {"Bucket": BUCKET, "Name": key}}}]}
 
 
+def _images() -> dict[str, tuple[list[Shape], bytes]]:
+    places = np.random.default_rng(7)
+    images: dict[str, tuple[list[Shape], bytes]] = {}
+    for number in range(12):
+        label = "disc" if number % 2 else "square"
+        shapes: list[Shape] = [(label, int(places.integers(2, 140)), int(places.integers(2, 92)))]
+        images[f"images/{number}.png"] = shapes, picture(shapes, number)
+    return images
+
+
+IMAGES = _images()
+"""Key, shapes and content of twelve pictures, half with a disc, half with a square."""
+
+
 @dataclass
 class Bench:
-    """What a test of trainings and models works with."""
+    """What a test of trainings and models works with; the pictures are in the bucket."""
 
     rekognition: "RekognitionClient"
     s3: "S3Client"
-    images: dict[str, list[Shape]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Put twelve pictures into the bucket, half with a disc, half with a square."""
-        places = np.random.default_rng(7)
-        for number in range(12):
-            label = "disc" if number % 2 else "square"
-            shapes = [(label, int(places.integers(2, 140)), int(places.integers(2, 92)))]
-            self.images[f"images/{number}.png"] = shapes
-            self.put(f"images/{number}.png", picture(shapes, number))
+        for key, (_, content) in IMAGES.items():
+            self.put(key, content)
 
-    def put(self, key: str, content: bytes | str) -> None:
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    def put(self, key: str, content: bytes) -> None:
+        """Put an object into the bucket, without the detour over HTTP that a test of S3 would take."""
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(BUCKET, key, content)
 
     def put_manifest(self, key: str, lines: Sequence[Mapping[str, Any] | str]) -> None:
-        self.put(key, "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n")
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        self.put(key, ("\n".join(texts) + "\n").encode())
 
     def get(self, location: Mapping[str, str]) -> str:
         """Return the object that an S3Object of a response names."""
         return self.s3.get_object(Bucket=location["Bucket"], Key=location["Name"])["Body"].read().decode()
 
     def boxed_lines(self) -> list[dict[str, Any]]:
-        return [boxed(key, shapes) for key, shapes in self.images.items()]
+        return [boxed(key, shapes) for key, (shapes, _) in IMAGES.items()]
 
     def labelled_lines(self) -> list[dict[str, Any]]:
-        return [labelled(key, shapes[0][0]) for key, shapes in self.images.items()]
+        return [labelled(key, shapes[0][0]) for key, (shapes, _) in IMAGES.items()]
 
     def project(self, name: str = "bench") -> str:
         return self.rekognition.create_project(ProjectName=name)["ProjectArn"]

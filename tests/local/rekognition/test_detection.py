@@ -155,38 +155,36 @@ def test_images_at_the_limits_are_taken(bench: Bench, rekognition: "RekognitionC
     assert detect(rekognition, arn, full, MinConfidence=100) == []
 
 
-@pytest.mark.parametrize(
-    ("image", "error", "message"),
-    [
-        ({}, "InvalidParameterException", "either Bytes or S3Object"),
-        ({"Bytes": b"x", "S3Object": {}}, "InvalidParameterException", "either Bytes or S3Object"),
-        ({"S3Object": {"Bucket": BUCKET}}, "InvalidParameterException", "both Bucket and Name"),
-        ({"S3Object": {"Name": "a"}}, "InvalidParameterException", "both Bucket and Name"),
-        ({"S3Object": {"Bucket": "nowhere", "Name": "a"}}, "InvalidS3ObjectException", "no bucket nowhere"),
-        (
-            {"S3Object": {"Bucket": "tokyo-data", "Name": "a"}},
-            "InvalidS3ObjectException",
-            "in ap-northeast-1",
-        ),
-        ({"S3Object": {"Bucket": BUCKET, "Name": "a"}}, "InvalidS3ObjectException", "no object a in bucket"),
-        (
-            {"S3Object": {"Bucket": BUCKET, "Name": "images/0.png", "Version": "9"}},
-            "InvalidS3ObjectException",
-            "no object images/0.png",
-        ),
-        ({"S3Object": {"Bucket": BUCKET, "Name": "large"}}, "ImageTooLargeException", "15728641 bytes"),
-        ({"S3Object": {"Bucket": BUCKET, "Name": "full"}}, "InvalidImageFormatException", "neither"),
-    ],
-)
+BAD_PLACES: list[tuple[Any, str, str]] = [
+    ({}, "InvalidParameterException", "either Bytes or S3Object"),
+    ({"Bytes": b"x", "S3Object": {}}, "InvalidParameterException", "either Bytes or S3Object"),
+    ({"S3Object": {"Bucket": BUCKET}}, "InvalidParameterException", "both Bucket and Name"),
+    ({"S3Object": {"Name": "a"}}, "InvalidParameterException", "both Bucket and Name"),
+    ({"S3Object": {"Bucket": "nowhere", "Name": "a"}}, "InvalidS3ObjectException", "no bucket nowhere"),
+    (
+        {"S3Object": {"Bucket": "tokyo-data", "Name": "a"}},
+        "InvalidS3ObjectException",
+        "in ap-northeast-1",
+    ),
+    ({"S3Object": {"Bucket": BUCKET, "Name": "a"}}, "InvalidS3ObjectException", "no object a in bucket"),
+    (
+        {"S3Object": {"Bucket": BUCKET, "Name": "images/0.png", "Version": "9"}},
+        "InvalidS3ObjectException",
+        "no object images/0.png",
+    ),
+    ({"S3Object": {"Bucket": BUCKET, "Name": "large"}}, "ImageTooLargeException", "15728641 bytes"),
+    ({"S3Object": {"Bucket": BUCKET, "Name": "full"}}, "InvalidImageFormatException", "neither"),
+]
+
+
 @pytest.mark.usefixtures("tokyo_bucket")
-def test_an_image_that_is_not_there_or_not_clear_is_refused(
-    bench: Bench, clock: Clock, image: Any, error: str, message: str
-) -> None:
+def test_an_image_that_is_not_there_or_not_clear_is_refused(bench: Bench, clock: Clock) -> None:
     arn = bench.running_model(clock)
     bench.put("large", bytes(15 * 1024 * 1024 + 1))
     bench.put("full", bytes(15 * 1024 * 1024))
-    with pytest.raises(getattr(bench.rekognition.exceptions, error), match=message):
-        bench.rekognition.detect_custom_labels(ProjectVersionArn=arn, Image=image)
+    for image, error, message in BAD_PLACES:
+        with pytest.raises(getattr(bench.rekognition.exceptions, error), match=message):
+            bench.rekognition.detect_custom_labels(ProjectVersionArn=arn, Image=image)
 
 
 def test_a_restarted_model_finds_the_same(

@@ -1,6 +1,6 @@
 """The life of a model after its training: which order is taken in which state, and for how many."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import WaiterError
@@ -97,22 +97,22 @@ def test_a_started_model_shows_its_inference_units(bench: Bench, rekognition: "R
     assert described.get("StatusMessage") == "The model is being started."
 
 
-@pytest.mark.parametrize(
-    ("units", "error", "message"),
-    [
-        ({"MinInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
-        ({"MinInferenceUnits": 1, "MaxInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
-        ({"MinInferenceUnits": 3, "MaxInferenceUnits": 2}, "InvalidParameterException", "at least MinInfer"),
-        ({"MinInferenceUnits": 0}, "InvalidParameterException", "MinInferenceUnits is 0: .* at least 1"),
-        ({}, "InvalidParameterException", "MinInferenceUnits is missing"),
-    ],
-)
+BAD_UNITS: list[tuple[Any, str, str]] = [
+    ({"MinInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
+    ({"MinInferenceUnits": 1, "MaxInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
+    ({"MinInferenceUnits": 3, "MaxInferenceUnits": 2}, "InvalidParameterException", "at least MinInfer"),
+    ({"MinInferenceUnits": 0}, "InvalidParameterException", "MinInferenceUnits is 0: .* at least 1"),
+    ({}, "InvalidParameterException", "MinInferenceUnits is missing"),
+]
+
+
 def test_a_model_is_not_started_with_units_that_it_cannot_have(
-    bench: Bench, rekognition: "RekognitionClient", units: dict[str, int], error: str, message: str
+    bench: Bench, rekognition: "RekognitionClient"
 ) -> None:
     arn = bench.model()
-    with pytest.raises(getattr(rekognition.exceptions, error), match=message):
-        rekognition.start_project_version(ProjectVersionArn=arn, **units)  # pyright: ignore[reportArgumentType] - bad on purpose
+    for units, error, message in BAD_UNITS:
+        with pytest.raises(getattr(rekognition.exceptions, error), match=message):
+            rekognition.start_project_version(ProjectVersionArn=arn, **units)
     assert bench.describe(arn).get("Status") == "TRAINING_COMPLETED"
 
 
@@ -171,8 +171,8 @@ def test_the_waiter_sees_a_model_become_running(
 
 def test_the_waiter_sees_a_training_fail(bench: Bench, rekognition: "RekognitionClient") -> None:
     project = bench.project()
-    bench.put("train.manifest", "no JSON\n")
-    bench.put("test.manifest", "no JSON\n")
+    bench.put("train.manifest", b"no JSON\n")
+    bench.put("test.manifest", b"no JSON\n")
     arn = bench.create_version(project)
     bench.trained(arn)
     waiter = rekognition.get_waiter("project_version_training_completed")
@@ -183,8 +183,8 @@ def test_the_waiter_sees_a_training_fail(bench: Bench, rekognition: "Rekognition
 def test_a_failed_model_can_be_deleted_and_nothing_else(
     bench: Bench, rekognition: "RekognitionClient"
 ) -> None:
-    bench.put("train.manifest", "no JSON\n")
-    bench.put("test.manifest", "no JSON\n")
+    bench.put("train.manifest", b"no JSON\n")
+    bench.put("test.manifest", b"no JSON\n")
     arn = bench.create_version(bench.project())
     assert bench.trained(arn).get("Status") == "TRAINING_FAILED"
     for order in ("start", "stop"):

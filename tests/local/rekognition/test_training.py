@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.rekognition.limits import Limits, Timing, configure
-from tests.local.rekognition.bench import BUCKET, Bench, Clock, at
+from tests.local.rekognition.bench import BUCKET, IMAGES, Bench, Clock, at
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -120,7 +120,7 @@ def test_without_a_test_manifest_a_fifth_of_the_lines_is_split_off(bench: Bench)
     testing = bench.get(manifest_of(described["TestingDataResult"]["Output"])).splitlines()
     assert (len(training), len(testing)) == (10, 2)
     assert {json.loads(line)["source-ref"] for line in training + testing} == {
-        f"s3://{BUCKET}/{key}" for key in bench.images
+        f"s3://{BUCKET}/{key}" for key in IMAGES
     }
 
 
