@@ -3,6 +3,7 @@
 import errno
 import io
 import logging
+import re
 import socket
 import threading
 from collections.abc import Iterable
@@ -13,7 +14,6 @@ from typing import Any, Self, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import DechunkedInput
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,9 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 """Larger requests are refused with 413; the SDKs cut uploads into parts well below this."""
 IDLE_SECONDS = 60
 """A connection that says nothing for this long is closed."""
+
+_LONGEST_SIZE_LINE = 256
+_CHUNK_SIZE = re.compile(rb"(?P<size>[0-9A-Fa-f]{1,8})(;[^\r\n]*)?\r\n")
 
 type_of_headers = list[tuple[str, str]]
 
@@ -106,14 +109,19 @@ class _Handler(MotoRequestHandler):
 
     def _dechunked(self) -> bytes:
         self._invite()
-        stream = io.BufferedReader(cast("io.RawIOBase", DechunkedInput(cast("Any", self.rfile))))
-        try:
-            body = stream.read(MAX_BODY_BYTES + 1)
-        except OSError as error:
-            raise _BadRequestError("400 Bad Request") from error
-        if len(body) > MAX_BODY_BYTES:
-            raise _BadRequestError("413 Content Too Large")
-        return body
+        body = bytearray()
+        while True:
+            size_line = _CHUNK_SIZE.fullmatch(self.rfile.readline(_LONGEST_SIZE_LINE))
+            if size_line is None:
+                raise _BadRequestError("400 Bad Request")
+            size = int(size_line["size"], 16)
+            if len(body) + size > MAX_BODY_BYTES:
+                raise _BadRequestError("413 Content Too Large")
+            body += self.rfile.read(size)
+            if self.rfile.read(2) != b"\r\n":
+                raise _BadRequestError("400 Bad Request")
+            if size == 0:
+                return bytes(body)
 
     def _invite(self) -> None:
         if self.headers.get("Expect", "").strip().lower() == "100-continue":

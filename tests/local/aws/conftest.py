@@ -1,0 +1,49 @@
+"""An emulated AWS and clients for it."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.aws.server import LocalAws
+from tests.local.aws.tools import REGION, Clients, numbers
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """An emulated AWS that is empty when the module starts."""
+    with LocalAws() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def clients(aws: LocalAws) -> Iterator[Clients]:
+    """Make boto3 clients of the emulator; the deployer's unless other keys are given."""
+
+    made: list[Any] = []
+
+    def make(service: str, *, region: str = REGION, **keys: str) -> Any:
+        deployer = {"aws_access_key_id": "deployer", "aws_secret_access_key": "anything"}
+        client = cast("Any", boto3.client)(
+            service,
+            endpoint_url=aws.url,
+            region_name=region,
+            config=Config(retries={"max_attempts": 0}),
+            **(keys or deployer),
+        )
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def bucket(clients: Clients) -> str:
+    """A new bucket as AWS makes it: private, access control lists off."""
+    name = f"bucket-{next(numbers)}"
+    clients("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return name
