@@ -127,7 +127,12 @@ class Deployment:
         urn = goal.resource.urn
         with self._lock:
             if urn in self._seen:
-                self.fail(ProviderError("the program has two resources of this URN; give one of them another name."), urn)
+                self.fail(
+                    ProviderError(
+                        "the program has two resources of this URN; give one of them another name."
+                    ),
+                    urn,
+                )
                 return None
             self._seen.add(urn)
             needed = {goal.resource.parent, goal.provider, *goal.resource.dependencies}

@@ -38,7 +38,9 @@ def run_program(
 
     Raises:
         ProgramError: The program, or a function that it applies to an output, raised.
+        RuntimeError: The calling thread runs an event loop, which the program's could not run beside.
     """
+    _refuse_running_loop()
     errors: list[BaseException] = []
 
     def program() -> None:
@@ -86,6 +88,14 @@ class ProgramError(Exception):
         """One for each error, in order, without repeats."""
         super().__init__("\n".join(self.sentences))
         self.__cause__ = errors[0]
+
+
+def _refuse_running_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError("A program cannot run on a thread with a running event loop; use asyncio.to_thread.")
 
 
 async def _drain(errors: list[BaseException]) -> None:

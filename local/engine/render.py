@@ -55,7 +55,8 @@ def _tree(step: Step, steps: tuple[Step, ...], depth: int) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(_readable(value), ensure_ascii=False)
+    readable = _readable(value)
+    text = readable if isinstance(readable, str) else json.dumps(readable, ensure_ascii=False)
     line = " ".join(text.replace(UNKNOWN, "[unknown]").split())
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 

@@ -138,7 +138,12 @@ def _class_faults(value: Any, wanted: type[object], path: str) -> Iterator[str]:
         yield _wrong(path, _WORDS.get(wanted, wanted.__name__), value)
 
 
-_WORDS: dict[type[object], str] = {str: "a string", bool: "true or false", int: "an integer", float: "a number"}
+_WORDS: dict[type[object], str] = {
+    str: "a string",
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+}
 
 
 def _is_plain(value: object, wanted: type) -> bool:

@@ -105,7 +105,7 @@ class State:
 
     def to_json(self) -> str:
         """The state as text for a file; an asset is kept as its hash, a secret in clear."""
-        return json.dumps([asdict(resource) for resource in self._without_assets()], indent=1)
+        return json.dumps({"resources": [asdict(one) for one in self._without_assets()]}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> State:
@@ -115,9 +115,9 @@ class State:
             ValueError: The text is not a stored state.
         """
         try:
-            stored: list[dict[str, Any]] = json.loads(text, object_hook=_restored)
+            stored: list[dict[str, Any]] = json.loads(text, object_hook=_restored)["resources"]
             return cls(tuple(Resource(**_tuples(values)) for values in stored))
-        except (TypeError, AttributeError, json.JSONDecodeError) as error:
+        except (TypeError, AttributeError, KeyError, json.JSONDecodeError) as error:
             raise ValueError(f"The text is not a stored state: {error}.") from error
 
     def _without_assets(self) -> Iterable[Resource]:

@@ -41,11 +41,8 @@ class Clients:
         with self._lock:
             if (service, region) not in self._clients:
                 # A session is not safe for threads while it makes clients.
-                client: Any = self._session.client(  # pyright: ignore[reportCallIssue, reportUnknownMemberType]
-                    service,  # pyright: ignore[reportArgumentType]
-                    region_name=region,
-                    endpoint_url=self._endpoint,
-                    config=_CONFIG,
+                client = cast("Any", self._session).client(
+                    service, region_name=region, endpoint_url=self._endpoint, config=_CONFIG
                 )
                 client.meta.events.register("provide-client-params.*.*", _check_params)
                 self._clients[service, region] = client

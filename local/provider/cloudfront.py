@@ -10,7 +10,7 @@ from local.provider.clients import request
 from local.provider.handler import AutoName, Handler, changed_tags, outputs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from local.provider.clients import Clients
     from local.provider.handler import Inputs, Outputs
@@ -276,10 +276,10 @@ def _api_restrictions(restrictions: Inputs) -> Inputs:
     }
 
 
-_API_FORMS = {
+_API_FORMS: Mapping[str, Callable[[Any], Any]] = {
     "defaultCacheBehavior": _api_behavior,
-    "orderedCacheBehaviors": lambda behaviors: [_api_behavior(one) for one in behaviors],
-    "origins": lambda origins: [_api_origin(one) for one in origins],
+    "orderedCacheBehaviors": lambda behaviors: list(map(_api_behavior, behaviors)),
+    "origins": lambda origins: list(map(_api_origin, origins)),
     "restrictions": _api_restrictions,
 }
 """Inputs whose form differs from that of the API in more than the spelling of names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from local.engine import UNKNOWN, Diff, ProviderError
 
@@ -155,9 +155,10 @@ def normal_policy(value: Any, name: str, *, principal: bool, resource: bool) -> 
         raise ProviderError(
             f"{name} has the Version {document.get('Version')!r}, but must have '2012-10-17'."
         )
-    for number, statement in enumerate(statements):
+    for number, given_statement in enumerate(statements):
         where = f"{name}, statement {number + 1}"
-        if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        statement = cast("dict[str, Any]", given_statement if isinstance(given_statement, dict) else {})
+        if statement.get("Effect") not in ("Allow", "Deny"):
             raise ProviderError(f"{where} needs the Effect 'Allow' or 'Deny'.")
         for element, wanted in (("Action", True), ("Principal", principal), ("Resource", resource)):
             given = element in statement or f"Not{element}" in statement
@@ -177,4 +178,4 @@ def policy_resources(policy: str) -> list[str]:
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - one or several of anything in JSON
-    return value if isinstance(value, list) else [value]
+    return cast("list[Any]", value) if isinstance(value, list) else [value]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local import engine
-from local.engine import Diff, ProviderError, Result, State, StackConfig
+from local.engine import Diff, ProviderError, Result, StackConfig, State
 
 THING = "fake:index:Thing"
 
@@ -155,8 +155,6 @@ class Project:
             raise
         self.state = result.state
         return result
-
-
 
 
 @pytest.fixture

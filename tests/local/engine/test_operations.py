@@ -65,7 +65,10 @@ def test_a_preview_of_what_exists_knows_its_outputs(project: Project) -> None:
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_changed_input_updates_the_resource_in_place(project: Project, *, dry_run: bool) -> None:
     project.up(CHAIN)
-    assert project.ops(CHAIN.replace("size=1", "size=2"), dry_run=dry_run) == {"first": "update", "second": "same"}
+    assert project.ops(CHAIN.replace("size=1", "size=2"), dry_run=dry_run) == {
+        "first": "update",
+        "second": "same",
+    }
 
 
 def test_the_step_of_an_update_names_the_changed_inputs(project: Project) -> None:
@@ -84,7 +87,10 @@ def test_a_replacement_is_created_before_the_old_one_is_deleted(project: Project
 
 def test_a_preview_of_a_replacement_makes_its_outputs_unknown(project: Project) -> None:
     project.up(CHAIN)
-    assert project.ops(CHAIN.replace("size=1", "kind='b'"), dry_run=True) == {"first": "replace", "second": "update"}
+    assert project.ops(CHAIN.replace("size=1", "kind='b'"), dry_run=True) == {
+        "first": "replace",
+        "second": "update",
+    }
 
 
 def test_delete_before_replace_deletes_first(project: Project, cloud: FakeCloud) -> None:
@@ -177,7 +183,7 @@ def test_a_protected_resource_is_not_deleted_and_nothing_else_is_either(
 
 def test_a_protected_resource_is_not_replaced(project: Project, cloud: FakeCloud) -> None:
     project.up("Thing('safe', ResourceOptions(protect=True), kind='a')")
-    with pytest.raises(DeploymentError, match="is protected.*: kind cannot change without replacing it"):
+    with pytest.raises(DeploymentError, match=r"is protected.*: kind cannot change without replacing it"):
         project.up("Thing('safe', ResourceOptions(protect=True), kind='b')")
     assert cloud.calls == ["create safe-0"]
 
@@ -213,7 +219,9 @@ Thing("new", ResourceOptions(parent=group, aliases=[pulumi.Alias(name="old", par
 
 
 def test_two_resources_with_one_urn_are_refused(project: Project, cloud: FakeCloud) -> None:
-    with pytest.raises(DeploymentError, match=r"^fake:index:Thing::twin: the program has two resources of this URN"):
+    with pytest.raises(
+        DeploymentError, match=r"^fake:index:Thing::twin: the program has two resources of this URN"
+    ):
         project.up("Thing('twin', size=1); Thing('twin', size=2)")
     assert len(cloud.things) == 1
 
@@ -249,12 +257,16 @@ def test_reading_what_the_program_did_not_create_is_refused(project: Project) ->
 
 
 def test_a_function_gets_its_arguments_and_the_settings_of_the_default_provider(project: Project) -> None:
-    project.config = type(project.config)(project="shop", stack="dev", values={"fake:color": "red", "shop:x": "y"})
+    project.config = type(project.config)(
+        project="shop", stack="dev", values={"fake:color": "red", "shop:x": "y"}
+    )
     program = "export('got', pulumi.runtime.invoke('fake:index:double', {'value': 4}).value)"
     assert project.up(program).outputs == {"got": {"settings": {"color": "red"}, "value": 8}}
 
 
-def test_a_provider_resource_gives_its_settings_to_those_that_name_it(project: Project, cloud: FakeCloud) -> None:
+def test_a_provider_resource_gives_its_settings_to_those_that_name_it(
+    project: Project, cloud: FakeCloud
+) -> None:
     program = """
 class FakeProvider(pulumi.ProviderResource):
     def __init__(self):

@@ -1,0 +1,163 @@
+"""A run leaves nothing behind in the process, and finds nothing of the runs before it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi.runtime
+import pytest
+
+from local.engine import DeploymentError, StackConfig
+
+if TYPE_CHECKING:
+    from tests.local.engine.conftest import FakeCloud, Project
+
+
+def test_ten_runs_in_a_row_do_the_same(project: Project, cloud: FakeCloud) -> None:
+    project.up("export('arn', Thing('one').arn)")
+    for _ in range(10):
+        result = project.up()
+        assert (result.changes, result.outputs) == ((), {"arn": "arn:one-0"})
+    assert len(cloud.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "raise ValueError('no')",
+        "Thing('one', fail='create')",
+        "Thing('one').arn.apply(lambda arn: 1 / 0)",
+        "Thing('one', of={1, 2})",
+        "import sys; sys.exit(3)",
+    ],
+)
+def test_a_run_after_a_failed_one_works(project: Project, broken: str) -> None:
+    with pytest.raises(DeploymentError):
+        project.up(broken)
+    assert project.up("export('arn', Thing('other', size=1).arn)").outputs["arn"].startswith("arn:other")
+
+
+def test_runs_work_on_other_threads_one_after_the_other_and_at_once(project: Project) -> None:
+    project.write("export('arn', Thing('one').arn)")
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as thread:
+            assert thread.submit(project.up).result().outputs == {"arn": "arn:one-0"}
+    with ThreadPoolExecutor(3) as threads:
+        results = list(threads.map(lambda _: project.preview(), range(3)))
+    assert [result.changes for result in results] == [()] * 3
+
+
+def test_a_running_event_loop_is_refused_with_the_way_out(project: Project) -> None:
+    project.write("export('arn', Thing('one').arn)")
+
+    async def directly() -> None:
+        project.up()
+
+    async def beside() -> object:
+        return (await asyncio.to_thread(project.up)).outputs
+
+    with pytest.raises(RuntimeError, match=r"use asyncio\.to_thread"):
+        asyncio.run(directly())
+    assert asyncio.run(beside()) == {"arn": "arn:one-0"}
+
+
+def test_a_module_of_the_program_that_registers_resources_does_so_in_every_run(project: Project) -> None:
+    (project.folder / "parts").mkdir()
+    (project.folder / "parts" / "__init__.py").write_text("")
+    (project.folder / "parts" / "thing.py").write_text("import __main__; made = __main__.Thing('imported')")
+    program = "import parts.thing; export('arn', parts.thing.made.arn)"
+    assert project.ops(program) == {"imported": "create"}
+    assert project.ops(program) == {"imported": "same"}
+    assert "parts.thing" not in sys.modules
+
+
+def test_an_edited_module_is_read_again(project: Project) -> None:
+    for size in (1, 2):
+        (project.folder / "sizes.py").write_text(f"SIZE = {size}")
+        assert project.up("import sizes; export('size', sizes.SIZE)").outputs == {"size": size}
+
+
+def test_modules_that_the_caller_loaded_from_the_folder_are_his_again_afterwards(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.folder / "shared_part.py").write_text("seen = []")
+    monkeypatch.syspath_prepend(project.folder)
+    shared_part = importlib.import_module("shared_part")
+    project.up("import shared_part; shared_part.seen.append(1); export('seen', len(shared_part.seen))")
+    assert sys.modules["shared_part"] is shared_part
+    assert shared_part.seen == []
+    monkeypatch.delitem(sys.modules, "shared_part")
+
+
+def test_the_process_is_as_it_was(project: Project) -> None:
+    def world() -> tuple[object, ...]:
+        variable = os.environ.get("PULUMI_ERROR_OUTPUT_STRING")
+        return sys.path.copy(), Path.cwd(), variable, sys.dont_write_bytecode, sys.modules["__main__"]
+
+    before = world()
+    project.config = StackConfig(project="shop", stack="dev", values={"shop:color": "red"})
+    project.up("import sys; sys.path.append('/x'); export('color', pulumi.Config().get('color'))")
+    assert world() == before
+    assert not list(project.folder.glob("**/__pycache__"))
+    assert pulumi.runtime.get_root_resource() is None
+    assert pulumi.Config("shop").get("color") is None
+
+
+def test_configuration_of_one_run_is_not_seen_by_the_next(project: Project) -> None:
+    program = "export('color', pulumi.Config().get('color') or 'none')"
+    project.config = StackConfig(project="shop", stack="dev", values={"shop:color": "red"})
+    assert project.up(program).outputs == {"color": "red"}
+    project.config = StackConfig(project="shop", stack="dev", values={})
+    assert project.up(program).outputs == {"color": "none"}
+
+
+def test_a_program_knows_its_project_stack_and_whether_it_is_previewed(project: Project) -> None:
+    program = """
+export("names", [pulumi.get_project(), pulumi.get_stack(), pulumi.get_organization()])
+export("dry", pulumi.runtime.is_dry_run())
+"""
+    assert project.preview(program).outputs == {"names": ["shop", "dev", "organization"], "dry": True}
+    assert project.up().outputs["dry"] is False
+
+
+def test_a_module_first_imported_in_an_apply_is_not_found_as_with_the_real_executor(project: Project) -> None:
+    (project.folder / "late.py").write_text("")
+    program = """
+def load(arn):
+    import late
+
+Thing("one").arn.apply(load)
+"""
+    with pytest.raises(
+        DeploymentError, match=r"ModuleNotFoundError: No module named 'late' \(__main__\.py, line \d+\)"
+    ):
+        project.up(program)
+
+
+def test_relative_paths_of_assets_start_at_the_project(
+    project: Project, cloud: FakeCloud, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text("<p>")
+    project.up("Thing('one', doc=pulumi.FileAsset('page.html'), note=pulumi.StringAsset('hi'))")
+    asset = cloud.things["one-0"]["doc"]
+    assert (asset.path, asset.read(), cloud.things["one-0"]["note"].read()) == (
+        tmp_path / "page.html",
+        b"<p>",
+        b"hi",
+    )
+
+
+def test_an_asset_changes_with_its_content_and_not_with_its_name(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("1")
+    (tmp_path / "b.txt").write_text("1")
+    program = "Thing('one', doc=pulumi.FileAsset({!r}))"
+    project.up(program.format("a.txt"))
+    assert project.ops(program.format("b.txt")) == {"one": "same"}
+    (tmp_path / "b.txt").write_text("2")
+    assert project.ops(program.format("b.txt")) == {"one": "update"}
