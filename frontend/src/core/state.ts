@@ -171,12 +171,13 @@ export function shownLabels({ found, threshold, colors }: State): readonly Shown
 export function statusText(state: State): string {
   switch (stage(state)) {
     case "preparing":
-      return `Preparing ${state.job?.kind === "preparing" ? state.job.name : "the image"}…`;
+      return "Preparing the image…";
     case "detecting":
       return "Detecting…";
     case "loading": {
-      const { listed, of } = typeof state.listing === "object" ? state.listing : { listed: 0, of: null };
-      return of === null ? "Loading models…" : `Loading models… ${listed} of ${of} projects`;
+      const { listing } = state;
+      if (typeof listing === "string" || listing.of === null) return "Loading models…";
+      return `Loading projects… ${listing.listed} of ${listing.of}`;
     }
     case "done":
       return foundText(state);

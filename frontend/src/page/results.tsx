@@ -19,13 +19,14 @@ export function Results(props: ViewProps) {
       </div>
       <div class="threshold">
         <label for="threshold">Confidence at least</label>
-        <output for="threshold">{threshold} %</output>
+        <span aria-hidden="true">{threshold} %</span>
         <input
           id="threshold"
           type="range"
           min="0"
           max="100"
           value={threshold}
+          aria-valuetext={`${threshold} %`}
           onInput={({ currentTarget }) =>
             controller.dispatch({ type: "threshold", percent: currentTarget.valueAsNumber })
           }

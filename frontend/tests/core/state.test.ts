@@ -84,10 +84,10 @@ test("each stage has its word and its sentence", () => {
   ]);
   expect(stages.map(statusText)).toEqual([
     "Loading models…",
-    "Loading models… 1 of 2 projects",
-    "Loading models… 2 of 2 projects",
+    "Loading projects… 1 of 2",
+    "Loading projects… 2 of 2",
     "2 of 4 models running",
-    "Preparing a.jpg…",
+    "Preparing the image…",
     "2 of 4 models running",
     "Detecting…",
     "2 labels found, 1 below 50 %",

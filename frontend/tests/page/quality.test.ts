@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { extname } from "node:path";
 import { expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
 import { AwsError, version } from "../support/aws";
 import { jpeg } from "../support/images";
-import { DIST } from "../support/site";
 
 const app = appUnderTest();
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -110,12 +108,8 @@ test.each([
 test("the first page takes five requests, and the browser keeps nothing", async () => {
   await app.open();
   await app.reach("ready");
-  expect(app.site.requests.filter((path) => path !== "/favicon.svg").sort()).toEqual([
-    expect.stringMatching(/^\/assets\/.*\.css$/),
-    expect.stringMatching(/^\/assets\/.*\.js$/),
-    expect.stringMatching(/^\/assets\/.*\.js$/),
-    "/index.html",
-  ]);
+  const kinds = app.site.requests.map(extname).filter((kind) => kind !== ".svg"); // the icon comes when it likes
+  expect(kinds.sort()).toEqual([".css", ".html", ".js", ".js"]);
   const kept = await app.page.evaluate(async () => [
     ...Object.keys(localStorage),
     ...Object.keys(sessionStorage),
@@ -123,23 +117,4 @@ test("the first page takes five requests, and the browser keeps nothing", async 
     document.cookie,
   ]);
   expect(kept).toEqual([""]);
-});
-
-test("what is downloaded stays within its budgets, gzipped", async () => {
-  await app.open();
-  const files = readdirSync(join(DIST, "assets"));
-  const size = (name: string) => gzipSync(readFileSync(join(DIST, "assets", name)), { level: 9 }).length;
-  const sum = (ending: string) =>
-    files.filter((name) => name.endsWith(ending)).reduce((all, name) => all + size(name), 0);
-  const entry = /assets\/([\w-]+\.js)/.exec(readFileSync(join(DIST, "index.html"), "utf8"))?.[1] ?? "";
-  expect(size(entry)).toBeLessThanOrEqual(12_000);
-  expect(sum(".js")).toBeLessThanOrEqual(75_000);
-  expect(sum(".css")).toBeLessThanOrEqual(8_000);
-  expect(files.filter((name) => !/-[\w-]{8}\.(js|css)$/.test(name))).toEqual([]);
-});
-
-test("the built page has one place for the settings, right after the character set", () => {
-  const html = readFileSync(join(DIST, "index.html"), "utf8");
-  expect(html.match(/<!--settings-->/g)).toHaveLength(1);
-  expect(html).toMatch(/<meta charset="utf-8" \/>\s*<!--settings-->/);
 });

@@ -12,7 +12,12 @@ import { Site, settingsText } from "./site";
 /** What a page was seen to do that it should not. */
 interface Watched {
   readonly violations: string[];
-  readonly shifts: number[];
+  /** What moved without being asked to. */
+  readonly shifts: string[];
+}
+
+interface LayoutShift {
+  readonly sources: readonly { readonly node: HTMLElement | null }[];
 }
 
 interface TraceEvent {
@@ -120,11 +125,11 @@ export function appUnderTest(): AppUnderTest {
       document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
         watched.violations.push(`${effectiveDirective} ${blockedURI}`),
       );
-      new PerformanceObserver((list) =>
-        watched.shifts.push(
-          ...list.getEntries().map((entry) => (entry as unknown as { value: number }).value),
-        ),
-      ).observe({ type: "layout-shift", buffered: true });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as LayoutShift[]) {
+          for (const { node } of entry.sources) watched.shifts.push(node?.outerHTML ?? "removed");
+        }
+      }).observe({ type: "layout-shift", buffered: true });
     });
   });
   afterEach(async () => {
