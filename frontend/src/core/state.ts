@@ -117,7 +117,8 @@ export function reduce(state: State, action: Action): State {
     case "lit":
       return { ...state, lit: action.index };
     case "dragging":
-      return { ...state, dragging: action.over };
+      // Told many times a second.
+      return state.dragging === action.over ? state : { ...state, dragging: action.over };
     case "copied":
       return { ...state, copied: true };
   }

@@ -24,6 +24,7 @@ export class Controller {
   dispatch(action: Action): void {
     const before = this.state;
     this.state = reduce(before, action);
+    if (this.state === before) return;
     if (before.image !== null && this.state.image !== before.image) URL.revokeObjectURL(before.image.url);
     if (before.job?.kind === "detecting" && this.state.model !== before.model) this.imageJob.abort();
     this.draw();

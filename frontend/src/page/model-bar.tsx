@@ -12,7 +12,7 @@ export function ModelBar({ state, controller }: ViewProps) {
   const project = projects.find(({ versions }) => versions.some(({ arn }) => arn === model));
   const loading = typeof listing === "object";
   return (
-    <section class="bar" aria-label="Model and image">
+    <div class="bar">
       <div class="model">
         <label for="model">Model</label>
         <select
@@ -67,6 +67,6 @@ export function ModelBar({ state, controller }: ViewProps) {
           Choose an image
         </label>
       </div>
-    </section>
+    </div>
   );
 }

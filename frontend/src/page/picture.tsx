@@ -2,6 +2,7 @@ import { toPixels } from "../core/geometry";
 import { type ShownImage, type ShownLabel, shownLabels } from "../core/state";
 import type { ViewProps } from "./app";
 import type { Controller } from "./controller";
+import { lighting } from "./lighting";
 
 /** With more boxes than this, name tags would hide the image: only the lit one's is shown. */
 const MAX_TAGS = 24;
@@ -47,7 +48,6 @@ function Boxed({ image, labels, lit, controller }: BoxedProps) {
     .flatMap(({ box, ...label }) => (box === null ? [] : [{ ...label, box: toPixels(box, width, height) }]))
     // Small boxes last, so that a large one does not cover them.
     .sort((one, other) => other.box.width * other.box.height - one.box.width * one.box.height);
-  const light = (index: number | null) => controller.dispatch({ type: "lit", index });
   return (
     <figure class="picture" style={{ "--ratio": width / height }}>
       <img src={image.url} alt={image.name} width={width} height={height} decoding="async" />
@@ -55,13 +55,7 @@ function Boxed({ image, labels, lit, controller }: BoxedProps) {
         {boxes.map(({ index, name, color, confidence, box }) => (
           <g key={index} class={index === lit ? `label-${color} lit` : `label-${color}`}>
             <rect class="halo" {...box} />
-            <rect
-              {...box}
-              data-label={name}
-              data-confidence={confidence}
-              onPointerEnter={() => light(index)}
-              onPointerLeave={() => light(null)}
-            />
+            <rect {...box} data-label={name} data-confidence={confidence} {...lighting(controller, index)} />
           </g>
         ))}
       </svg>

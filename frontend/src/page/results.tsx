@@ -2,6 +2,7 @@ import { startableVersion, startCommand } from "../core/catalog";
 import { type ShownLabel, shownLabels, statusText } from "../core/state";
 import type { ViewProps } from "./app";
 import type { Controller } from "./controller";
+import { lighting } from "./lighting";
 
 /** What is happening, what went wrong, and what was found. */
 export function Results(props: ViewProps) {
@@ -10,7 +11,7 @@ export function Results(props: ViewProps) {
   const labels = shownLabels(state);
   return (
     <section class="results" aria-label="Results">
-      <p class="status" role="status">
+      <p id="status" class="status" role="status" tabIndex={-1}>
         {statusText(state)}
       </p>
       <div class="note">
@@ -37,7 +38,13 @@ export function Results(props: ViewProps) {
           <p>{problem.sentence}</p>
           {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
           {problem.retry && (
-            <button type="button" onClick={() => controller.retry()}>
+            <button
+              type="button"
+              onClick={() => {
+                document.getElementById("status")?.focus(); // this button is about to go
+                controller.retry();
+              }}
+            >
               Retry
             </button>
           )}
@@ -72,7 +79,6 @@ interface LabelTableProps {
 }
 
 function LabelTable({ labels, lit, controller }: LabelTableProps) {
-  const light = (index: number | null) => controller.dispatch({ type: "lit", index });
   const ofImage = labels.filter(({ box }) => box === null);
   return (
     <>
@@ -99,10 +105,9 @@ function LabelTable({ labels, lit, controller }: LabelTableProps) {
               key={index}
               tabIndex={0}
               class={index === lit ? `label-${color} lit` : `label-${color}`}
-              onPointerEnter={() => light(index)}
-              onPointerLeave={() => light(null)}
-              onFocus={() => light(index)}
-              onBlur={() => light(null)}
+              {...lighting(controller, index)}
+              onFocus={() => controller.dispatch({ type: "lit", index })}
+              onBlur={() => controller.dispatch({ type: "lit", index: null })}
             >
               <td>
                 <i class="swatch" />

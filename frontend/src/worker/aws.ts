@@ -23,54 +23,68 @@ class CredentialsError extends Error {
   }
 }
 
+/** What Rekognition says to credentials that it does not, or no longer, know. */
+const STALE: ReadonlySet<string> = new Set(["ExpiredTokenException", "UnrecognizedClientException"]);
+
 /** Custom Labels as the web app uses it. */
 export class CustomLabels {
-  private readonly client: RekognitionClient;
+  private client: RekognitionClient;
+  private readonly paces = new Map<string, Pace>();
 
   constructor(private readonly settings: Settings) {
-    const { region, endpoints, identityPoolId } = settings;
+    this.client = this.connect();
+  }
+
+  /** A client without credentials yet; it gets them with its first request and renews them in time. */
+  private connect(): RekognitionClient {
+    const { region, endpoints, identityPoolId } = this.settings;
     const patience = { retryMode: "standard", maxAttempts: 5 };
     const identities = new Map<string, string>();
-    const cognito = () =>
-      fromCognitoIdentityPool({
-        identityPoolId,
-        clientConfig: { region, endpoint: endpoints.cognitoIdentity, ...patience },
-        // Left to itself it keeps the identity in IndexedDB.
-        cache: {
-          getItem: (key) => identities.get(key) ?? null,
-          setItem: (key, value) => void identities.set(key, value),
-          removeItem: (key) => void identities.delete(key),
-        },
-      });
-    let provider = cognito();
-    this.client = new RekognitionClient({
+    const credentials = fromCognitoIdentityPool({
+      identityPoolId,
+      clientConfig: { region, endpoint: endpoints.cognitoIdentity, ...patience },
+      // Left to itself it keeps the identity in IndexedDB.
+      cache: {
+        getItem: (key) => identities.get(key) ?? null,
+        setItem: (key, value) => void identities.set(key, value),
+        removeItem: (key) => void identities.delete(key),
+      },
+    });
+    const client = new RekognitionClient({
       region,
       endpoint: endpoints.rekognition,
       ...patience,
-      credentials: async () => {
-        try {
-          return await provider();
-        } catch (error) {
-          // The provider holds on to an identity that the pool may have forgotten.
-          provider = cognito();
+      credentials: () =>
+        credentials().catch((error: unknown) => {
+          // The next try begins anew: the pool may have forgotten the identity that this client holds on to.
+          this.client = this.connect();
           throw new CredentialsError(error);
-        }
-      },
+        }),
     });
-    const paces = new Map<string, Pace>();
-    this.client.middlewareStack.add(
+    client.middlewareStack.add(
       (next, { commandName = "" }) =>
         async (args) => {
-          if (commandName.startsWith("Describe")) {
-            const pace = paces.get(commandName) ?? new Pace(REQUESTS_PER_SECOND, 1000);
-            paces.set(commandName, pace);
-            await sleep(pace.delay(Date.now()));
+          await this.turn(commandName);
+          try {
+            return await next(args);
+          } catch (error) {
+            if (error instanceof Error && STALE.has(error.name)) this.client = this.connect();
+            throw error;
           }
-          return next(args);
         },
       // After the retries, so that each of them counts.
-      { step: "finalizeRequest", priority: "low", name: "pace" },
+      { step: "finalizeRequest", priority: "low", name: "turn" },
     );
+    return client;
+  }
+
+  /** Wait until one more control-plane request may start. */
+  private async turn(commandName: string): Promise<void> {
+    if (!commandName.startsWith("Describe")) return;
+    const pace = this.paces.get(commandName) ?? new Pace(REQUESTS_PER_SECOND, 1000);
+    this.paces.set(commandName, pace);
+    const delay = pace.delay(Date.now());
+    await new Promise((resolve) => setTimeout(resolve, delay));
   }
 
   /**
@@ -175,8 +189,4 @@ function version(description: ProjectVersionDescription): Version {
     inferenceUnits: description.MinInferenceUnits ?? null,
     trained: description.TrainingEndTimestamp?.getTime() ?? null,
   };
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

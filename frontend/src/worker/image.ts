@@ -20,7 +20,7 @@ export class Refusal extends Error {}
  * @throws Refusal when the file is no image, or one that cannot be used.
  */
 export async function prepareImage(signal: AbortSignal, file: File): Promise<PreparedImage> {
-  const header = await readHeader(file);
+  const { header, bytes } = await readHeader(file);
   signal.throwIfAborted();
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Refusal(
@@ -32,12 +32,9 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
     const refused = refusal(file.name, from);
     if (refused !== null) throw new Refusal(refused);
     if (passesUntouched(header, file.size)) {
-      return {
-        blob: file,
-        width: from.width,
-        height: from.height,
-        note: describePreparation(header, from, null),
-      };
+      // A copy: the file itself may change or go while the page still uses the image.
+      const blob = new Blob([bytes], { type: header.format === "PNG" ? "image/png" : "image/jpeg" });
+      return { blob, width: from.width, height: from.height, note: describePreparation(header, from, null) };
     }
     let encoding = firstEncoding(from);
     for (;;) {
@@ -59,7 +56,8 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
   }
 }
 
-async function readHeader(file: File): Promise<ImageHeader> {
+/** The header, and as many of the file's bytes as Rekognition takes. */
+async function readHeader(file: File): Promise<{ header: ImageHeader; bytes: ArrayBuffer }> {
   if (file.size === 0) throw new Refusal(`“${file.name}” is empty (0 bytes); choose another file.`);
   let bytes: ArrayBuffer;
   try {
@@ -76,7 +74,7 @@ async function readHeader(file: File): Promise<ImageHeader> {
   // Before decoding: a small file can hold a picture larger than the memory.
   const refused = refusal(file.name, header);
   if (refused !== null) throw new Refusal(refused);
-  return header;
+  return { header, bytes };
 }
 
 async function encode(

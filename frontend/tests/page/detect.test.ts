@@ -123,7 +123,7 @@ test("all pages of projects and versions are listed, at most four requests a sec
   };
   await app.open();
   await app.reach("ready");
-  const select = app.page.getByLabel("Model", { exact: true });
+  const select = app.page.getByLabel("Model");
   expect(
     await select
       .locator("optgroup")
@@ -186,7 +186,7 @@ test("another model runs on the same image, and the answer of the one before it 
   await app.open();
   await app.choose(await jpeg(app.bench, 200, 200));
   await expect.poll(() => app.sent().length).toBe(1);
-  await app.page.getByLabel("Model", { exact: true }).selectOption({ label: "v2 · running" });
+  await app.page.getByLabel("Model").selectOption({ label: "v2 · running" });
   await app.reach("done");
   release({ CustomLabels: [label("stale", 99, [0.1, 0.1, 0.5, 0.5])] });
   await app.page.waitForTimeout(300);
@@ -290,6 +290,18 @@ test("an identity that the pool has forgotten is replaced by Retry", async () =>
   expect(app.aws.of("GetId")).toHaveLength(2);
 });
 
+test("credentials that Rekognition no longer knows are replaced by Retry", async () => {
+  const usual = app.aws.answers["DetectCustomLabels"] as Handler;
+  app.aws.answers["DetectCustomLabels"] = failing("ExpiredTokenException", 1, usual);
+  await app.open();
+  await app.choose(await jpeg(app.bench, 200, 200));
+  await app.reach("failed");
+  expect(app.aws.of("GetCredentialsForIdentity")).toHaveLength(1);
+  await app.page.getByRole("button", { name: "Retry" }).click();
+  await app.reach("done");
+  expect(app.aws.of("GetCredentialsForIdentity")).toHaveLength(2);
+});
+
 test("a service that is gone is said, with its address, and comes back by Retry", async () => {
   await app.open();
   await app.reach("ready");
@@ -332,7 +344,7 @@ test("an account without projects is told where to begin", async () => {
   await app.open();
   await app.reach("ready");
   expect(await app.page.getByRole("heading", { name: "No projects yet" }).count()).toBe(1);
-  expect(await app.page.getByLabel("Model", { exact: true }).isDisabled()).toBe(true);
+  expect(await app.page.getByLabel("Model").isDisabled()).toBe(true);
 });
 
 test.each([
