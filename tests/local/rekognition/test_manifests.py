@@ -187,6 +187,11 @@ def test_a_good_line_has_the_boxes_and_labels_of_all_its_attributes() -> None:
     assert parsed.labels("IMAGE_LEVEL_LABELS") == {"bench"}
 
 
+def test_a_box_may_touch_the_edges_of_the_image() -> None:
+    parsed = line(boxed("good.png", [("disc", 0, 0), ("disc", 144, 96)]))
+    assert (parsed.codes, len(parsed.annotations)) == ([], 2)
+
+
 def test_a_bad_attribute_beside_a_good_one_does_not_lose_the_line() -> None:
     parsed = line({**boxed("good.png", SHAPES), **changed("kind-metadata/confidence", None, IMAGE_LEVEL)})
     assert (parsed.codes, parsed.valid) == ([METADATA], True)

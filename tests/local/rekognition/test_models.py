@@ -116,6 +116,16 @@ def test_a_model_is_not_started_with_units_that_it_cannot_have(
     assert bench.describe(arn).get("Status") == "TRAINING_COMPLETED"
 
 
+def test_a_model_may_be_held_to_a_fixed_number_of_units(
+    bench: Bench, rekognition: "RekognitionClient"
+) -> None:
+    arn = bench.model()
+    started = rekognition.start_project_version(
+        ProjectVersionArn=arn, MinInferenceUnits=5, MaxInferenceUnits=5
+    )
+    assert started["Status"] == "STARTING"
+
+
 def test_no_more_models_run_at_once_than_the_quota_allows(
     bench: Bench, rekognition: "RekognitionClient", timing: Timing, clock: Clock
 ) -> None:

@@ -219,6 +219,20 @@ def asset(**location: str) -> dict[str, Any]:
     return {"Assets": [{"GroundTruthManifest": {"S3Object": location}}]}
 
 
+def test_a_training_that_breaks_ends_as_failed_and_is_logged(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("local.rekognition.training.train", broken)
+    put_manifests(bench)
+    described = bench.trained(bench.create_version(bench.project()))
+    assert described.get("Status") == "TRAINING_FAILED"
+    assert described.get("StatusMessage") == "Training broke; the emulator's log says where."
+    assert "ZeroDivisionError" in caplog.text
+
+
 @pytest.mark.usefixtures("tokyo_bucket")
 @pytest.mark.parametrize(
     ("members", "message"),
