@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.utils import get_service_model
 from moto.sts.models import sts_backends
 
@@ -64,8 +65,8 @@ class Authorizer:
 
     Args:
         application: where allowed requests go.
-        s3: where allowed S3 requests of pool credentials and anonymous callers go; directly, so that
-            nothing else in the request can send them elsewhere.
+        s3: where allowed S3 requests of pool credentials, of anonymous callers and by signed links go;
+            directly, so that nothing else in the request can send them elsewhere.
         now: the clock.
     """
 
@@ -89,12 +90,13 @@ class Authorizer:
 
     def _decide(self, environ: WSGIEnvironment) -> WSGIApplication:
         header = environ.get("HTTP_AUTHORIZATION")
-        presigned = parse_qs(environ["QUERY_STRING"]).get("X-Amz-Credential")
-        if header is None and presigned is None:
+        query = parse_qs(environ["QUERY_STRING"])
+        presigned = query.get("X-Amz-Credential") or query.get("AWSAccessKeyId")
+        if presigned is not None:
+            _check_presigned(presigned[0], header)
+            return self._s3
+        if header is None:
             return self._decide_unsigned(environ)
-        if header is None or presigned is not None:
-            self._check_presigned((presigned or [""])[0], header)
-            return self._application
         try:
             authorization = parse_authorization(header)
         except SignatureError as error:
@@ -116,20 +118,6 @@ class Authorizer:
         if not _needs_no_signature(target):
             raise RefusedError("MissingAuthenticationTokenException", "Missing Authentication Token")
         return self._application
-
-    def _check_presigned(self, credential: str, header: str | None) -> None:
-        if header is not None:
-            raise RefusedError(
-                "InvalidArgument",
-                "Only one auth mechanism allowed: the Authorization header or X-Amz-*.",
-                "s3",
-            )
-        access_key_id = credential.partition("/")[0]
-        if find_session(access_key_id) is not None:
-            raise RefusedError(
-                "AccessDenied", "Credentials of an identity pool sign in the Authorization header here.", "s3"
-            )
-        _check_deployer(access_key_id, "s3")
 
     def _authenticate(
         self, environ: WSGIEnvironment, body: bytes, authorization: Authorization, session: PoolSession
@@ -209,13 +197,29 @@ def _decide_s3(caller: _Caller, request: Request) -> Decision:
 
 def _denied(service: str, caller: _Caller, action: str, resource: str, reason: str) -> RefusedError:
     if service == "s3":
-        return RefusedError("AccessDenied", "Access Denied", service)
+        return RefusedError("AccessDeniedException", "Access Denied", service)
     return RefusedError(
         "AccessDeniedException",
         f"User: {caller.principal.name} is not authorized to perform: {action} on resource: {resource} "
         f"{reason}".rstrip(),
         service,
     )
+
+
+def _check_presigned(credential: str, header: str | None) -> None:
+    """Let links to objects through that the deployer signed."""
+    if header is not None:
+        raise RefusedError(
+            "InvalidArgument", "Only one auth mechanism allowed: the Authorization header or the query.", "s3"
+        )
+    access_key_id = credential.partition("/")[0]
+    if find_session(access_key_id) is not None:
+        raise RefusedError(
+            "AccessDeniedException",
+            "Credentials of an identity pool sign in the Authorization header here.",
+            "s3",
+        )
+    _check_deployer(access_key_id, "s3")
 
 
 def _check_deployer(access_key_id: str, service: str) -> None:
@@ -240,17 +244,26 @@ def _body(environ: WSGIEnvironment) -> bytes:
     return body
 
 
-_S3_CODES = {
+_XML_CODES = {
+    "AccessDeniedException": ("AccessDenied", 403),
     "ExpiredTokenException": ("ExpiredToken", 400),
     "InvalidArgument": ("InvalidArgument", 400),
     "InvalidSignatureException": ("SignatureDoesNotMatch", 403),
     "NoSuchBucket": ("NoSuchBucket", 404),
     "UnrecognizedClientException": ("InvalidAccessKeyId", 403),
 }
+"""How services that speak XML call the errors."""
 
 
 def _answer(refusal: RefusedError, start_response: StartResponse) -> Iterable[bytes]:
-    if refusal.service != "s3":
+    if not _speaks_xml(refusal.service):
         return json_error(start_response, 400, refusal.code, str(refusal))
-    code, status = _S3_CODES.get(refusal.code, ("AccessDenied", 403))
-    return xml_error(start_response, status, code, str(refusal))
+    code, status = _XML_CODES.get(refusal.code, ("AccessDenied", 403))
+    return xml_error(start_response, status, code, str(refusal), bare=refusal.service == "s3")
+
+
+def _speaks_xml(service: str) -> bool:
+    try:
+        return service != "" and get_service_model(service).protocol in {"ec2", "query", "rest-xml"}
+    except UnknownServiceError:
+        return False

@@ -36,9 +36,14 @@ class Door:
             return json_error(
                 start_response, 421, "MisdirectedRequest", f"Host '{host}' is not served here; use 127.0.0.1."
             )
-        if origin is not None and not _LOOPBACK_ORIGIN.fullmatch(origin):
+        # Images, scripts and links of a foreign page come without Origin, but say that they are cross-site.
+        foreign = origin is None and environ.get("HTTP_SEC_FETCH_SITE") == "cross-site"
+        if foreign or (origin is not None and not _LOOPBACK_ORIGIN.fullmatch(origin)):
             return json_error(
-                start_response, 403, "OriginRefused", f"Pages of '{origin}' may not call this server."
+                start_response,
+                403,
+                "OriginRefused",
+                f"Pages of '{origin or 'another site'}' may not call this server.",
             )
         cors: type_of_headers = []
         if origin is not None:

@@ -39,16 +39,20 @@ def json_error(start_response: StartResponse, status: int, code: str, message: s
 
 
 def error_body(code: str, message: str) -> bytes:
-    """Return the XML of an error of S3 and CloudFront."""
+    """Return the XML of an error as S3 writes it."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     ).encode()
 
 
-def xml_error(start_response: StartResponse, status: int, code: str, message: str) -> Iterable[bytes]:
-    """Answer with an error as S3 and CloudFront do."""
+def xml_error(
+    start_response: StartResponse, status: int, code: str, message: str, *, bare: bool
+) -> Iterable[bytes]:
+    """Answer with an error as AWS's XML services do; S3 alone sends the error bare."""
     body = error_body(code, message)
+    if not bare:
+        body = body.replace(b"<Error>", b"<ErrorResponse><Error>") + b"</ErrorResponse>"
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     start_response(f"{status} {_REASONS[status]}", headers)
     return [body]

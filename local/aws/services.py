@@ -20,7 +20,11 @@ def service_app(dispatch: Callable[[MotoRequest], Answer]) -> WSGIApplication:
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         status, headers, body = dispatch(_Request(environ))
-        return Response(body, status, headers)(environ, start_response)
+        response = Response(body, status, headers)
+        if environ["REQUEST_METHOD"] == "HEAD" and "content-length" in headers:
+            # Response would state the length of the body that HEAD does not have.
+            response.headers["Content-Length"] = headers["content-length"]
+        return response(environ, start_response)
 
     return app
 

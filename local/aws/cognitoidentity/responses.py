@@ -37,7 +37,7 @@ class CognitoIdentityResponse(TargetDecides):
             given = json.loads(self.raw_body)
             members = {name: given[name] for name in shape.members if given.get(name) is not None}
             validate_parameters(members, shape)
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             raise InvalidParameterError("The request's body is not a JSON object.") from error
         except ParamValidationError as error:
             raise InvalidParameterError(str(error)) from error

@@ -100,6 +100,12 @@ def test_pages_from_elsewhere_get_nothing(aws: LocalAws, origin: str, method: st
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_images_and_links_of_foreign_pages_get_nothing(aws: LocalAws) -> None:
+    answer = call(aws, "GET", "/bucket/key", {"Sec-Fetch-Site": "cross-site", **SIGNED})
+    assert (answer.status, answer.code) == (403, "OriginRefused")
+    assert call(aws, "GET", "/bucket/key", {"Sec-Fetch-Site": "none"}).status == 404
+
+
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:5173", "http://localhost:80", "http://localhost"])
 def test_a_preflight_of_a_page_on_loopback_is_answered_at_the_door(aws: LocalAws, origin: str) -> None:
     answer = call(aws, "OPTIONS", "/", {"Origin": origin, **PREFLIGHT})

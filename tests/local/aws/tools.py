@@ -19,6 +19,8 @@ numbers = itertools.count()
 
 Clients = Callable[..., Any]
 
+ALLOW_NOTHING = [{"Effect": "Deny", "Action": "*", "Resource": "*"}]
+
 
 @dataclass(frozen=True)
 class Answer:
