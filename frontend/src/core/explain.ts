@@ -59,7 +59,7 @@ const CALLS: Readonly<Record<string, Sentence>> = {
   InvalidSignatureException: CLOCK,
   RequestExpired: CLOCK,
   TimeoutError: ({ region }) =>
-    `${region} has not answered within two minutes; check the connection and retry.`,
+    `Rekognition in ${region} has not answered within two minutes; check the connection and retry.`,
 };
 
 const POOL_ROLES =

@@ -105,15 +105,9 @@ export class CustomLabels {
     }
     const missing = wanted.filter((name) => !arns.some((arn) => projectName(arn) === name));
     const of = arns.length + missing.length;
-    const lanes = new Array<Promise<unknown>>(REQUESTS_PER_SECOND).fill(Promise.resolve());
-    const listings = arns.map((arn, index) => {
-      const lane = index % REQUESTS_PER_SECOND;
-      const listing = (lanes[lane] ?? Promise.resolve()).then(() => this.project(arn, signal));
-      lanes[lane] = listing;
-      return listing;
-    });
-    for (const listing of listings) {
-      const project = await listing;
+    // One after the other: quicker would only run into the limit, and the list keeps Rekognition's order.
+    for (const arn of arns) {
+      const project = await this.project(arn, signal);
       signal.throwIfAborted();
       report({ project, of });
     }
@@ -127,7 +121,6 @@ export class CustomLabels {
   private async project(arn: string, signal: AbortSignal): Promise<Project> {
     const versions: Version[] = [];
     try {
-      signal.throwIfAborted();
       for await (const page of paginateDescribeProjectVersions(
         { client: this.client },
         { ProjectArn: arn },
