@@ -163,7 +163,13 @@ def _told() -> Generator[None]:
     """Report errors of AWS and its client as those of the provider."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except ClientError as error:
+        told = error.response.get("Error", {})
+        reason = told.get("Message", "it gave no reason").rstrip(".")
+        raise ProviderError(
+            f"AWS answered {error.operation_name} with {told.get('Code', 'an error')}: {reason}."
+        ) from error
+    except BotoCoreError as error:
         raise ProviderError(f"{' '.join(str(error).split()).rstrip('.')}.") from error
 
 

@@ -88,14 +88,16 @@ def _convert(shape: Shape, value: Any, path: str) -> Any:  # noqa: ANN401 - any 
 
 
 def _structure(shape: StructureShape, value: Any, path: str) -> dict[str, Any]:  # noqa: ANN401 - see _convert
-    given = cast("dict[str, Any]", {"items": value} if isinstance(value, list) else value)
+    listed = isinstance(value, list)
+    given = cast("dict[str, Any]", {"items": value} if listed else value)
     members = {name.lower(): name for name in shape.members}
     converted: dict[str, Any] = {}
     for key, item in given.items():
+        inner = path if listed else f"{path}.{key}".lstrip(".")
         if key.lower() not in members:
-            raise ProviderError(f"{path}{key} is not supported by this provider of a local AWS.")
+            raise ProviderError(f"{inner} is not supported by this provider of a local AWS.")
         member = members[key.lower()]
-        converted[member] = _convert(shape.members[member], item, f"{path}{key}.")
+        converted[member] = _convert(shape.members[member], item, inner)
     if "Quantity" in shape.members:
         converted["Quantity"] = len(converted.get("Items", ()))
     return converted

@@ -81,12 +81,14 @@ class Bucket(Handler):
     def delete(self, clients: Clients, id_: str, inputs: Inputs) -> None:
         """Delete the bucket, with `forceDestroy` after every version of every object in it."""
         client = _client(clients, inputs)
-        if inputs["forceDestroy"]:
-            for page in client.get_paginator("list_object_versions").paginate(Bucket=id_):
-                found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
-                versions = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-                if versions:
-                    client.delete_objects(Bucket=id_, Delete={"Objects": versions, "Quiet": True})
+        while inputs["forceDestroy"] and (versions := _versions(client, id_)):
+            failed = client.delete_objects(Bucket=id_, Delete={"Objects": versions, "Quiet": True}).get(
+                "Errors"
+            )
+            if failed:
+                raise ProviderError(
+                    f"the object {failed[0]['Key']} cannot be deleted: {failed[0]['Message']}."
+                )
         client.delete_bucket(Bucket=id_)
 
     def _tag(self, client: Any, inputs: Inputs) -> None:  # noqa: ANN401 - see Clients.get
@@ -283,6 +285,13 @@ class BucketObjectv2(Handler):
 
 def _client(clients: Clients, inputs: Inputs) -> Any:  # noqa: ANN401 - see Clients.get
     return clients.get("s3", inputs["region"])
+
+
+def _versions(client: Any, bucket: str) -> list[dict[str, str]]:  # noqa: ANN401 - see Clients.get
+    """The first up to 1000 versions of objects, deletions included."""
+    page = client.list_object_versions(Bucket=bucket)
+    found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+    return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
 
 
 def _content(inputs: Inputs) -> bytes:
