@@ -34,6 +34,8 @@ _COMPRESSED_TYPES = re.compile(
     r"text/.+|image/svg\+xml|font/(ttf|otf|opentype)|application/(javascript|json|manifest\+json|xml|wasm"
     r"|x-javascript|vnd\.ms-fontobject|.+\+(json|xml))"
 )
+_ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
+"""Other ranges, such as two at once, S3 ignores."""
 _S3_DOMAIN = re.compile(r"(?P<bucket>.+?)\.s3[.-].*amazonaws\.com.*")
 _WITHOUT_MEANING_HERE = ("CacheBehaviors", "CustomErrorResponses", "OriginGroups")
 """Parts of a distribution's configuration that this edge does not act on; it says so when they are used."""
@@ -186,8 +188,11 @@ def _object(key: FakeKey, environ: WSGIEnvironment, *, compress: bool = False) -
         headers["ETag"] = f"W/{key.etag}"
         headers["Vary"] = "Accept-Encoding"
     response = Response(content, 200, headers)
+    conditions = dict(environ)
+    if not _ONE_RANGE.fullmatch(environ.get("HTTP_RANGE", "")):
+        conditions.pop("HTTP_RANGE", None)
     try:
-        response.make_conditional(environ, accept_ranges=True, complete_length=len(content))
+        response.make_conditional(conditions, accept_ranges=True, complete_length=len(content))
     except RequestedRangeNotSatisfiable:
         refusal = _error(416, "InvalidRange", "The requested range is not satisfiable")
         refusal.headers["Content-Range"] = f"bytes */{len(content)}"

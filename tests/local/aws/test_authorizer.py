@@ -14,6 +14,7 @@ from local.aws.authorizer import Authorizer
 from local.aws.cognitoidentity.models import SESSION_LIFETIME
 from local.aws.loopback import LoopbackServer
 from local.aws.server import LocalAws
+from local.rekognition.limits import Limits, configure
 from tests.local.aws.tools import Answer, Clients, Guest, bucket_policy, call, make_guest, signed_headers
 
 ACCOUNT = "123456789012"
@@ -31,6 +32,14 @@ LIST = {
     "Resource": "*",
     "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_throttling() -> Iterator[None]:
+    """Let the tests ask faster than five times a second."""
+    configure(limits=Limits(control_requests_per_second=1_000))
+    yield
+    configure()
 
 
 @pytest.fixture(scope="module")
