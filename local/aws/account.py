@@ -20,7 +20,10 @@ def role_policies(role: Role) -> list[Policy]:
 
     Raises:
         MalformedPolicyError: one of them is not a policy.
+        NotImplementedError: the role has a permissions boundary, which nothing here evaluates.
     """
+    if role.permissions_boundary_arn:
+        raise NotImplementedError(f"Role {role.name} has a permissions boundary; the emulator knows none.")
     attached = [
         version.document
         for policy in role.managed_policies.values()

@@ -21,7 +21,7 @@ from local.aws.actions import UnknownActionError, UnreadableRequestError, read_a
 from local.aws.cognitoidentity.models import PROVIDER, PoolSession, find_session
 from local.aws.faults import json_error, xml_error
 from local.aws.iam import Decision, Principal, Request, evaluate
-from local.aws.policy import Context, ContextValue, Policy
+from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy
 from local.aws.s3 import evaluate_on_bucket, find_bucket
 from local.aws.signature import Authorization, SignatureError, parse_authorization, verify
 
@@ -138,9 +138,14 @@ class Authorizer:
         role = find_role(session.role_arn)
         if role is None:
             raise RefusedError("UnrecognizedClientException", _INVALID_TOKEN, service)
+        try:
+            policies = role_policies(role)
+        except MalformedPolicyError as error:
+            message = f"A policy of role {role.name} cannot be evaluated: {error}"
+            raise RefusedError("AccessDeniedException", message, service) from error
         return _Caller(
             Principal(kind="AWS", name=session.arn, role_arn=session.role_arn),
-            role_policies(role),
+            policies,
             session.session_policy,
             {
                 "aws:FederatedProvider": PROVIDER,

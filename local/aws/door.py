@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from local.aws.faults import json_error
-from local.aws.loopback import loopback_hosts, type_of_headers
+from local.aws.loopback import HeaderList, loopback_hosts
 
 _LOOPBACK_ORIGIN = re.compile(r"http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?")
 _EXPOSED = "x-amzn-requestid, x-amzn-errortype, x-amz-request-id, x-amz-id-2, date, etag"
@@ -45,7 +45,7 @@ class Door:
                 "OriginRefused",
                 f"Pages of '{origin or 'another site'}' may not call this server.",
             )
-        cors: type_of_headers = []
+        cors: HeaderList = []
         if origin is not None:
             cors = [
                 ("Access-Control-Allow-Origin", origin),
@@ -54,7 +54,7 @@ class Door:
             ]
 
         def start_with_cors(
-            status: str, headers: type_of_headers, _error: object = None, /
+            status: str, headers: HeaderList, _error: object = None, /
         ) -> Callable[[bytes], object]:
             kept = [header for header in headers if not header[0].lower().startswith("access-control-")]
             return start_response(status, kept + cors)
@@ -67,7 +67,7 @@ class Door:
         return self._application(environ, start_with_cors)
 
 
-def _preflight(environ: WSGIEnvironment) -> type_of_headers:
+def _preflight(environ: WSGIEnvironment) -> HeaderList:
     return [
         ("Access-Control-Allow-Methods", _METHODS),
         ("Access-Control-Allow-Headers", environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")),

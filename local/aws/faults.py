@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
@@ -33,6 +34,7 @@ def json_error(start_response: StartResponse, status: int, code: str, message: s
         ("Content-Type", "application/x-amz-json-1.1"),
         ("x-amzn-errortype", code),
         ("Content-Length", str(len(body))),
+        ("x-amzn-requestid", str(uuid.uuid4())),
     ]
     start_response(f"{status} {_REASONS[status]}", headers)
     return [body]
@@ -53,7 +55,11 @@ def xml_error(
     body = error_body(code, message)
     if not bare:
         body = body.replace(b"<Error>", b"<ErrorResponse><Error>") + b"</ErrorResponse>"
-    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    headers = [
+        ("Content-Type", "application/xml"),
+        ("Content-Length", str(len(body))),
+        ("x-amz-request-id", str(uuid.uuid4())),
+    ]
     start_response(f"{status} {_REASONS[status]}", headers)
     return [body]
 
@@ -85,7 +91,7 @@ class Faults:
             )
         status, headers = answer[-1]
         kind = {name.lower(): value for name, value in headers}.get("content-type", "")
-        if status.startswith("404") and kind.startswith("text/"):
+        if status.startswith("404") and kind.startswith("text/") and environ["REQUEST_METHOD"] != "HEAD":
             where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
             return json_error(
                 start_response, 404, "UnknownOperationException", f"There is no operation at {where}."

@@ -26,7 +26,7 @@ IDLE_SECONDS = 60
 _LONGEST_SIZE_LINE = 256
 _CHUNK_SIZE = re.compile(rb"(?P<size>[0-9A-Fa-f]{1,8})(;[^\r\n]*)?\r\n")
 
-type_of_headers = list[tuple[str, str]]
+HeaderList = list[tuple[str, str]]
 
 
 class PortInUseError(OSError):
@@ -34,10 +34,10 @@ class PortInUseError(OSError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            errno.EADDRINUSE,
             f"Port {port} on {ADDRESS} is in use by another program; stop that program, choose another "
-            "port with PORT=<number>, or leave PORT out to take a free one.",
+            "port with PORT=<number>, or leave PORT out to take a free one."
         )
+        self.errno = errno.EADDRINUSE
 
 
 class _BadRequestError(Exception):
@@ -70,9 +70,9 @@ class _Handler(MotoRequestHandler):
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        answer: list[tuple[str, type_of_headers]] = []
+        answer: list[tuple[str, HeaderList]] = []
 
-        def start_response(status: str, headers: type_of_headers, _error: object = None, /) -> Any:  # noqa: ANN401 - WSGI's own type for write(), which nothing here uses
+        def start_response(status: str, headers: HeaderList, _error: object = None, /) -> Any:  # noqa: ANN401 - WSGI's own type for write(), which nothing here uses
             answer.append((status, headers))
 
         chunks = self.server.application(environ, cast("StartResponse", start_response))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.iam.models import Role
 from moto.sts.models import AssumedRole, sts_backends
 
 from local.aws.account import ACCOUNT_ID, PARTITION, find_role
@@ -18,7 +19,7 @@ from local.aws.cognitoidentity.exceptions import (
     ResourceNotFoundError,
 )
 from local.aws.iam import Principal, Request, trust_allows
-from local.aws.policy import Context, ContextValue, Policy, parse_policy
+from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy, parse_policy
 
 PROVIDER = "cognito-identity.amazonaws.com"
 SESSION_LIFETIME = timedelta(hours=1)
@@ -165,15 +166,7 @@ class CognitoIdentityBackend(BaseBackend):
             f"{PROVIDER}:sub": identity_id,
         }
         role = find_role(pool.roles.get("Roles", {}).get("unauthenticated", ""))
-        if role is None or not trust_allows(
-            parse_policy(role.assume_role_policy_document),
-            Request(
-                principal=Principal(kind="Federated", name=PROVIDER),
-                action="sts:AssumeRoleWithWebIdentity",
-                resource=role.arn,
-                context=claims,
-            ),
-        ):
+        if role is None or not _trusted(role, claims):
             raise InvalidIdentityPoolConfigurationError
         assumed: AssumedRole = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
             region_name=self.region_name,
@@ -203,6 +196,20 @@ class CognitoIdentityBackend(BaseBackend):
             raise NotAuthorizedError("Token is not from a supported provider of this identity pool.")
         if not pool.settings["AllowUnauthenticatedIdentities"]:
             raise NotAuthorizedError("Unauthenticated access is not supported for this identity pool.")
+
+
+def _trusted(role: Role, claims: Context) -> bool:
+    """Whether a role's trust policy lets an identity with these claims assume it."""
+    request = Request(
+        principal=Principal(kind="Federated", name=PROVIDER),
+        action="sts:AssumeRoleWithWebIdentity",
+        resource=role.arn,
+        context=claims,
+    )
+    try:
+        return trust_allows(parse_policy(role.assume_role_policy_document), request)
+    except MalformedPolicyError:
+        return False
 
 
 def _checked(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str] | None]:

@@ -15,7 +15,16 @@ from local.aws.cognitoidentity.models import SESSION_LIFETIME
 from local.aws.loopback import LoopbackServer
 from local.aws.server import LocalAws
 from local.rekognition.limits import Limits, configure
-from tests.local.aws.tools import Answer, Clients, Guest, bucket_policy, call, make_guest, signed_headers
+from tests.local.aws.tools import (
+    Answer,
+    Clients,
+    Guest,
+    bucket_policy,
+    call,
+    make_guest,
+    refusal,
+    signed_headers,
+)
 
 ACCOUNT = "123456789012"
 PROJECT = f"arn:aws:rekognition:eu-west-1:{ACCOUNT}:project/parts"
@@ -190,6 +199,25 @@ def test_a_changed_policy_holds_at_once(aws: LocalAws, clients: Clients) -> None
     assert refused(rekognition(aws, other, "DescribeProjects"))
 
 
+def test_a_policy_that_cannot_be_read_allows_nothing(aws: LocalAws, clients: Clients) -> None:
+    other = make_guest(clients, [LIST])
+    doubled = json.dumps({"Version": "2012-10-17", "Statement": LIST}).replace(
+        "{", '{"Version": "2008-10-17", ', 1
+    )
+    clients("iam").put_role_policy(RoleName=other.role_name, PolicyName="doubled", PolicyDocument=doubled)
+    answer = rekognition(aws, other, "DescribeProjects")
+    assert refused(answer)
+    assert b"a key is given twice" in answer.body
+
+
+def test_a_permissions_boundary_is_not_passed_over(aws: LocalAws, clients: Clients) -> None:
+    other = make_guest(clients, [LIST])
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    clients("iam").put_role_permissions_boundary(RoleName=other.role_name, PermissionsBoundary=boundary)
+    answer = rekognition(aws, other, "DescribeProjects")
+    assert (answer.status, answer.code) == (501, "NotImplementedException")
+
+
 def test_credentials_die_with_their_role(aws: LocalAws, clients: Clients) -> None:
     other = make_guest(clients, [LIST])
     clients("iam").delete_role_policy(RoleName=other.role_name, PolicyName="may")
@@ -216,10 +244,9 @@ def test_other_services_are_closed_to_guests_whatever_their_role_may(
     clients: Clients, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     mighty = make_guest(clients, [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
-    with pytest.raises(ClientError) as raised:
-        getattr(clients(service, **mighty.keys), operation)(**arguments)
-    assert raised.value.response["Error"]["Code"] in {"AccessDeniedException", "AccessDenied"}
-    assert "is not authorized to perform" in raised.value.response["Error"]["Message"]
+    code, message = refusal(getattr(clients(service, **mighty.keys), operation), **arguments)
+    assert code in {"AccessDeniedException", "AccessDenied"}
+    assert "is not authorized to perform" in message
 
 
 def test_guests_never_read_s3_by_their_role(clients: Clients, bucket: str) -> None:
@@ -240,10 +267,7 @@ def test_guests_never_read_s3_by_their_role(clients: Clients, bucket: str) -> No
             {"Bucket": "theirs", "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}},
         ),
     ):
-        with pytest.raises(ClientError) as raised:
-            getattr(theirs, operation)(**arguments)
-        assert raised.value.response["Error"]["Code"] == "AccessDenied"
-        assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        assert refusal(getattr(theirs, operation), **arguments) == ("AccessDenied", "Access Denied")
 
 
 def test_guests_read_what_everyone_may_read(clients: Clients, guest: Guest, bucket: str) -> None:

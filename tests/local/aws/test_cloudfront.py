@@ -4,11 +4,14 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.local.aws.tools import Clients, numbers
+from tests.local.aws.tools import Clients, numbers, refusal
 
 MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+
+def refused(operation: Any, **arguments: Any) -> str:
+    return refusal(operation, **arguments)[0]
 
 
 @pytest.fixture
@@ -107,12 +110,6 @@ def created(cloudfront: Any, config: dict[str, Any]) -> dict[str, Any]:
     return cloudfront.create_distribution(DistributionConfig=config)
 
 
-def refusal(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as raised:
-        call(**arguments)
-    return raised.value.response["Error"]["Code"]
-
-
 def contains(whole: Any, part: Any) -> bool:
     """Whether all that `part` says is said by `whole` too."""
     if isinstance(part, dict):
@@ -195,17 +192,17 @@ def test_a_distribution_that_cannot_work_is_refused(
         place = place[step]
     place[path[-1]] = value
     before = len(cloudfront.list_distributions()["DistributionList"].get("Items", []))
-    assert refusal(cloudfront.create_distribution, DistributionConfig=config) == code
+    assert refused(cloudfront.create_distribution, DistributionConfig=config) == code
     assert len(cloudfront.list_distributions()["DistributionList"].get("Items", [])) == before
 
 
 def test_a_caller_reference_is_used_once_and_for_all(
     cloudfront: Any, config: dict[str, Any], created: dict[str, Any]
 ) -> None:
-    assert refusal(cloudfront.create_distribution, DistributionConfig=config) == "DistributionAlreadyExists"
+    assert refused(cloudfront.create_distribution, DistributionConfig=config) == "DistributionAlreadyExists"
     other = {**created["Distribution"]["DistributionConfig"], "CallerReference": "another"}
     assert (
-        refusal(
+        refused(
             cloudfront.update_distribution,
             Id=created["Distribution"]["Id"],
             IfMatch=created["ETag"],
@@ -219,23 +216,23 @@ def test_a_distribution_is_deleted_only_when_disabled_and_at_its_version(
     cloudfront: Any, created: dict[str, Any]
 ) -> None:
     distribution_id, etag = created["Distribution"]["Id"], created["ETag"]
-    assert refusal(cloudfront.delete_distribution, Id=distribution_id) == "InvalidIfMatchVersion"
-    assert refusal(cloudfront.delete_distribution, Id=distribution_id, IfMatch="X") == "PreconditionFailed"
+    assert refused(cloudfront.delete_distribution, Id=distribution_id) == "InvalidIfMatchVersion"
+    assert refused(cloudfront.delete_distribution, Id=distribution_id, IfMatch="X") == "PreconditionFailed"
     assert (
-        refusal(cloudfront.delete_distribution, Id=distribution_id, IfMatch=etag) == "DistributionNotDisabled"
+        refused(cloudfront.delete_distribution, Id=distribution_id, IfMatch=etag) == "DistributionNotDisabled"
     )
     disabled = {**created["Distribution"]["DistributionConfig"], "Enabled": False}
     for if_match, code in ((None, "InvalidIfMatchVersion"), ("X", "PreconditionFailed")):
         given = {"IfMatch": if_match} if if_match else {}
         assert (
-            refusal(cloudfront.update_distribution, Id=distribution_id, DistributionConfig=disabled, **given)
+            refused(cloudfront.update_distribution, Id=distribution_id, DistributionConfig=disabled, **given)
             == code
         )
     etag = cloudfront.update_distribution(Id=distribution_id, IfMatch=etag, DistributionConfig=disabled)[
         "ETag"
     ]
     cloudfront.delete_distribution(Id=distribution_id, IfMatch=etag)
-    assert refusal(cloudfront.get_distribution, Id=distribution_id) == "NoSuchDistribution"
+    assert refused(cloudfront.get_distribution, Id=distribution_id) == "NoSuchDistribution"
 
 
 def test_what_a_distribution_uses_is_not_deleted(
@@ -243,11 +240,11 @@ def test_what_a_distribution_uses_is_not_deleted(
 ) -> None:
     access_id, policy_id = access["OriginAccessControl"]["Id"], headers["ResponseHeadersPolicy"]["Id"]
     assert (
-        refusal(cloudfront.delete_origin_access_control, Id=access_id, IfMatch=access["ETag"])
+        refused(cloudfront.delete_origin_access_control, Id=access_id, IfMatch=access["ETag"])
         == "OriginAccessControlInUse"
     )
     assert (
-        refusal(cloudfront.delete_response_headers_policy, Id=policy_id, IfMatch=headers["ETag"])
+        refused(cloudfront.delete_response_headers_policy, Id=policy_id, IfMatch=headers["ETag"])
         == "ResponseHeadersPolicyInUse"
     )
     config = {**created["Distribution"]["DistributionConfig"], "Enabled": False}
@@ -264,7 +261,7 @@ def test_an_origin_access_control_lives_through_versions(cloudfront: Any, access
     changed = access_control(Description="changed")
     update = cloudfront.update_origin_access_control
     assert (
-        refusal(update, Id=access_id, IfMatch="X", OriginAccessControlConfig=changed) == "PreconditionFailed"
+        refused(update, Id=access_id, IfMatch="X", OriginAccessControlConfig=changed) == "PreconditionFailed"
     )
     updated = update(Id=access_id, IfMatch=access["ETag"], OriginAccessControlConfig=changed)
     found = cloudfront.get_origin_access_control(Id=access_id)
@@ -273,16 +270,16 @@ def test_an_origin_access_control_lives_through_versions(cloudfront: Any, access
     listed = cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Items"]
     assert {"Id": access_id, **changed} in listed
     delete = cloudfront.delete_origin_access_control
-    assert refusal(delete, Id=access_id, IfMatch=access["ETag"]) == "PreconditionFailed"
+    assert refused(delete, Id=access_id, IfMatch=access["ETag"]) == "PreconditionFailed"
     delete(Id=access_id, IfMatch=found["ETag"])
-    assert refusal(cloudfront.get_origin_access_control, Id=access_id) == "NoSuchOriginAccessControl"
+    assert refused(cloudfront.get_origin_access_control, Id=access_id) == "NoSuchOriginAccessControl"
 
 
 def test_a_response_headers_policy_lives_through_versions(cloudfront: Any, headers: dict[str, Any]) -> None:
     policy_id = headers["ResponseHeadersPolicy"]["Id"]
     changed = headers_policy(Comment="changed")
     update = cloudfront.update_response_headers_policy
-    assert refusal(update, Id=policy_id, ResponseHeadersPolicyConfig=changed) == "InvalidIfMatchVersion"
+    assert refused(update, Id=policy_id, ResponseHeadersPolicyConfig=changed) == "InvalidIfMatchVersion"
     updated = update(Id=policy_id, IfMatch=headers["ETag"], ResponseHeadersPolicyConfig=changed)
     found = cloudfront.get_response_headers_policy(Id=policy_id)
     assert found["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"] == changed
@@ -296,25 +293,25 @@ def test_a_response_headers_policy_lives_through_versions(cloudfront: Any, heade
         == 0
     )
     delete = cloudfront.delete_response_headers_policy
-    assert refusal(delete, Id=policy_id, IfMatch=headers["ETag"]) == "PreconditionFailed"
+    assert refused(delete, Id=policy_id, IfMatch=headers["ETag"]) == "PreconditionFailed"
     delete(Id=policy_id, IfMatch=found["ETag"])
-    assert refusal(cloudfront.get_response_headers_policy, Id=policy_id) == "NoSuchResponseHeadersPolicy"
+    assert refused(cloudfront.get_response_headers_policy, Id=policy_id) == "NoSuchResponseHeadersPolicy"
 
 
 def test_names_are_taken_once(cloudfront: Any, access: dict[str, Any], headers: dict[str, Any]) -> None:
     taken = access["OriginAccessControl"]["OriginAccessControlConfig"]
     assert (
-        refusal(cloudfront.create_origin_access_control, OriginAccessControlConfig=taken)
+        refused(cloudfront.create_origin_access_control, OriginAccessControlConfig=taken)
         == "OriginAccessControlAlreadyExists"
     )
     policy = headers["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
     assert (
-        refusal(cloudfront.create_response_headers_policy, ResponseHeadersPolicyConfig=policy)
+        refused(cloudfront.create_response_headers_policy, ResponseHeadersPolicyConfig=policy)
         == "ResponseHeadersPolicyAlreadyExists"
     )
     other = cloudfront.create_origin_access_control(OriginAccessControlConfig=access_control())
     assert (
-        refusal(
+        refused(
             cloudfront.update_origin_access_control,
             Id=other["OriginAccessControl"]["Id"],
             IfMatch=other["ETag"],

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local.aws.server import LocalAws
-from tests.local.aws.tools import ALLOW_NOTHING, Clients, call, make_guest, numbers, trust
+from tests.local.aws.tools import ALLOW_NOTHING, Clients, call, make_guest, numbers, refusal, trust
 
 ROLE = "arn:aws:iam::123456789012:role/{}"
 
@@ -23,13 +22,6 @@ def pool_id(cognito: Any) -> str:
     return cognito.create_identity_pool(IdentityPoolName="open", AllowUnauthenticatedIdentities=True)[
         "IdentityPoolId"
     ]
-
-
-def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as raised:
-        call(**arguments)
-    error = raised.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def make_role(clients: Clients, document: dict[str, Any]) -> str:

@@ -4,25 +4,22 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local.aws.s3 import bucket_and_key
 from local.aws.server import LocalAws
-from tests.local.aws.tools import REGION, Clients, bucket_policy, call, numbers
+from tests.local.aws.tools import REGION, Clients, bucket_policy, call, numbers, refusal
 
 KEY = "assets/a b+ü?.txt"
 PATH = "assets/a%20b%2B%C3%BC%3F.txt"
 
 
+def refused(operation: Any, **arguments: Any) -> str:
+    return refusal(operation, **arguments)[0]
+
+
 @pytest.fixture
 def s3(clients: Clients) -> Any:
     return clients("s3")
-
-
-def refusal(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as raised:
-        call(**arguments)
-    return raised.value.response["Error"]["Code"]
 
 
 def let_everyone_read(bucket: str) -> dict[str, Any]:
@@ -87,9 +84,9 @@ def test_creating_a_bucket_again_changes_nothing(clients: Clients) -> None:
 @pytest.mark.parametrize("acl", ["public-read", "private"])
 def test_acls_are_refused_where_they_are_off(s3: Any, bucket: str, acl: str) -> None:
     assert (
-        refusal(s3.put_object, Bucket=bucket, Key="k", Body=b"", ACL=acl) == "AccessControlListNotSupported"
+        refused(s3.put_object, Bucket=bucket, Key="k", Body=b"", ACL=acl) == "AccessControlListNotSupported"
     )
-    assert refusal(s3.put_bucket_acl, Bucket=bucket, ACL=acl) == "AccessControlListNotSupported"
+    assert refused(s3.put_bucket_acl, Bucket=bucket, ACL=acl) == "AccessControlListNotSupported"
     s3.put_object(Bucket=bucket, Key="k", Body=b"", ACL="bucket-owner-full-control")
 
 
@@ -122,8 +119,8 @@ def test_the_deployer_works_on_under_the_sites_policies(s3: Any, bucket: str, al
 
 def test_a_public_policy_is_refused_while_the_block_is_on(s3: Any, bucket: str) -> None:
     policy = bucket_policy(bucket, let_everyone_read(bucket))
-    assert refusal(s3.put_bucket_policy, Bucket=bucket, Policy=policy) == "AccessDenied"
-    assert refusal(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
+    assert refused(s3.put_bucket_policy, Bucket=bucket, Policy=policy) == "AccessDenied"
+    assert refused(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
     s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, let_cloudfront_read(bucket)))
     s3.delete_public_access_block(Bucket=bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=policy)
@@ -143,8 +140,8 @@ def test_a_public_policy_is_refused_while_the_block_is_on(s3: Any, bucket: str) 
 def test_a_policy_that_is_none_is_malformed(s3: Any, bucket: str, policy: str) -> None:
     unblock(s3, bucket)
     policy = policy.replace("BUCKET", bucket)
-    assert refusal(s3.put_bucket_policy, Bucket=bucket, Policy=policy) == "MalformedPolicy"
-    assert refusal(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
+    assert refused(s3.put_bucket_policy, Bucket=bucket, Policy=policy) == "MalformedPolicy"
+    assert refused(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
 
 
 def test_anyone_reads_a_public_object(aws: LocalAws, s3: Any, bucket: str) -> None:
@@ -258,6 +255,11 @@ def test_restricting_public_buckets_closes_one_that_is_public(aws: LocalAws, s3:
 def test_a_bucket_that_does_not_exist_is_not_found(aws: LocalAws) -> None:
     answer = call(aws, "GET", "/no-such-bucket/key")
     assert (answer.status, b"<Code>NoSuchBucket</Code>" in answer.body) == (404, True)
+
+
+def test_what_is_missing_is_a_plain_404_to_head(s3: Any, bucket: str) -> None:
+    assert refused(s3.head_object, Bucket=bucket, Key="absent") == "404"
+    assert refused(s3.head_bucket, Bucket="no-such-bucket") == "404"
 
 
 def test_links_signed_by_the_deployer_work(aws: LocalAws, s3: Any, bucket: str) -> None:

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -214,8 +215,9 @@ def test_an_sdk_does_not_retry_what_is_not_implemented(aws: LocalAws) -> None:
     )
     with contextlib.closing(client), pytest.raises(ClientError) as raised:
         client.get_principal_tag_attribute_map(IdentityPoolId="eu-west-1:x", IdentityProviderName="x")
-    assert raised.value.response["Error"]["Code"] == "NotImplementedException"
-    assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    response = cast("Any", raised.value).response
+    assert response["Error"]["Code"] == "NotImplementedException"
+    assert response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
 def test_a_failure_inside_is_told_to_the_log_and_not_to_the_client(caplog: pytest.LogCaptureFixture) -> None:
@@ -323,11 +325,11 @@ def test_it_listens_on_loopback_only(aws: LocalAws) -> None:
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in others - {"127.0.0.1"}:
         with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
-            socket.create_connection((address, aws.port), timeout=1)
+            socket.create_connection((str(address), aws.port), timeout=1)
 
 
 def test_a_taken_port_is_said_in_one_sentence(aws: LocalAws) -> None:
-    with pytest.raises(PortInUseError, match=rf"Port {aws.port} on 127.0.0.1 is in use .* PORT=<number>"):
+    with pytest.raises(PortInUseError, match=rf"^Port {aws.port} on 127.0.0.1 is in use .* PORT=<number>"):
         LocalAws(aws.port)
 
 

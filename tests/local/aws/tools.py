@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from local.aws.server import LocalAws
 
@@ -73,6 +75,14 @@ def call(
         return Answer(response.status, names, response.read())
     finally:
         connection.close()
+
+
+def refusal(operation: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
+    """Call an operation that is refused; return the error's code and message."""
+    with pytest.raises(ClientError) as raised:
+        operation(**arguments)
+    error = cast("Any", raised.value).response["Error"]
+    return error["Code"], error["Message"]
 
 
 def signed_headers(  # noqa: PLR0913 - everything that a signature depends on
