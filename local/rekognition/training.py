@@ -245,6 +245,11 @@ def _summary(job: Job, evaluation: Evaluation, ended: float, trained: int, teste
         "Recall": evaluation.recall,
         "F1Score": evaluation.f1,
     }
+    if evaluation.confusion:
+        metrics["ConfusionMatrix"] = [
+            {"GroundTruthLabel": truth, "PredictedLabel": predicted, "Value": share}
+            for (truth, predicted), share in evaluation.confusion.items()
+        ]
     document = {
         "Version": 1,
         "EvaluationDetails": {

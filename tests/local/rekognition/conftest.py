@@ -9,8 +9,8 @@ from botocore.config import Config
 from moto.moto_api._internal.models import moto_api_backend
 
 from local.aws.server import LocalAws
-from local.rekognition.limits import Limits, Timing, configure
-from tests.local.rekognition.bench import BUCKET, Bench, Clock
+from local.rekognition.limits import Timing, configure
+from tests.local.rekognition.bench import BUCKET, UNTHROTTLED, Bench, Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -57,16 +57,7 @@ def timing(clock: Clock) -> Timing:
 
 @pytest.fixture(autouse=True)
 def _emulator(timing: Timing) -> Iterator[None]:
-    """Begin empty, with quotas as AWS has them, but no throttling under a clock that stands still."""
-    unthrottled = 1_000_000
-    configure(
-        limits=Limits(
-            control_requests_per_second=unthrottled,
-            detect_requests_per_second=unthrottled,
-            detect_requests_per_second_per_inference_unit=unthrottled,
-        ),
-        timing=timing,
-    )
+    configure(limits=UNTHROTTLED, timing=timing)
     yield
     moto_api_backend.reset()
     configure()

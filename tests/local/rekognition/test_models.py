@@ -1,12 +1,13 @@
 """The life of a model after its training: which order is taken in which state, and for how many."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import WaiterError
 
-from local.rekognition.limits import Limits, Timing, configure
-from tests.local.rekognition.bench import BUCKET, Bench, Clock
+from local.rekognition.limits import Timing, configure
+from tests.local.rekognition.bench import BUCKET, UNTHROTTLED, Bench, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +131,7 @@ def test_no_more_models_run_at_once_than_the_quota_allows(
     bench: Bench, rekognition: "RekognitionClient", timing: Timing, clock: Clock
 ) -> None:
     project = bench.project()
-    configure(limits=Limits(running_models=1, control_requests_per_second=10_000), timing=timing)
+    configure(limits=replace(UNTHROTTLED, running_models=1), timing=timing)
     first, second = bench.model("v1", project), bench.model("v2", project)
     ORDERS["start"](rekognition, first)
     with pytest.raises(rekognition.exceptions.LimitExceededException, match=r"running models.*1 is the most"):
@@ -166,17 +167,14 @@ def test_versions_of_an_unknown_project_cannot_be_listed(rekognition: "Rekogniti
         rekognition.describe_project_versions(ProjectArn=NO_MODEL.replace("/version/v", ""))
 
 
-def test_the_waiter_sees_a_model_become_running(
-    bench: Bench, rekognition: "RekognitionClient", timing: Timing
-) -> None:
-    arn = bench.model()
-    configure(timing=Timing(starting=0.2))
-    project = rekognition.describe_projects()["ProjectDescriptions"][0].get("ProjectArn", "")
+def test_the_waiter_sees_a_model_become_running(bench: Bench, rekognition: "RekognitionClient") -> None:
+    project = bench.project()
+    arn = bench.model(project=project)
+    configure(limits=UNTHROTTLED, timing=Timing(starting=0.2))
     ORDERS["start"](rekognition, arn)
     waiter = rekognition.get_waiter("project_version_running")
     waiter.wait(ProjectArn=project, VersionNames=["v1"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})
     assert bench.describe(arn).get("Status") == "RUNNING"
-    configure(timing=timing)
 
 
 def test_the_waiter_sees_a_training_fail(bench: Bench, rekognition: "RekognitionClient") -> None:

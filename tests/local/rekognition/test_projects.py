@@ -1,12 +1,13 @@
 """Projects: made, listed in pages, deleted."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.rekognition.limits import Limits, Timing, configure
-from tests.local.rekognition.bench import Bench, Clock
+from local.rekognition.limits import Timing, configure
+from tests.local.rekognition.bench import UNTHROTTLED, Bench, Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -100,7 +101,7 @@ def test_a_project_with_models_cannot_be_deleted_until_the_last_is_gone(
 def test_an_account_has_at_most_as_many_projects_as_its_quota(
     rekognition: "RekognitionClient", timing: Timing
 ) -> None:
-    configure(limits=Limits(projects=2), timing=timing)
+    configure(limits=replace(UNTHROTTLED, projects=2), timing=timing)
     rekognition.create_project(ProjectName="a")
     rekognition.create_project(ProjectName="b")
     with pytest.raises(rekognition.exceptions.LimitExceededException, match="2 is the most"):

@@ -1,18 +1,17 @@
 """Trainings: what a request may name, what comes of it, and what is left in S3."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.rekognition.limits import Limits, Timing, configure
-from tests.local.rekognition.bench import BUCKET, IMAGES, Bench, Clock, at
+from local.rekognition.limits import Timing, configure
+from tests.local.rekognition.bench import BUCKET, IMAGES, UNTHROTTLED, Bench, Clock, at
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_rekognition.type_defs import ProjectVersionDescriptionTypeDef
-
-UNTHROTTLED = 1_000_000
 
 
 def manifest_of(result: Any) -> dict[str, str]:
@@ -26,13 +25,8 @@ def summary(bench: Bench, described: "ProjectVersionDescriptionTypeDef") -> dict
     return json.loads(bench.get(located["S3Object"]))
 
 
-def put_manifests(bench: Bench) -> None:
-    bench.put_manifest("train.manifest", bench.boxed_lines()[:8])
-    bench.put_manifest("test.manifest", bench.boxed_lines()[8:])
-
-
 def test_a_training_on_boxes_ends_with_a_measured_model(bench: Bench, clock: Clock) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.boxed_lines())
     arn = bench.create_version(
         bench.project(), VersionDescription="first try", KmsKeyId="alias/bench", Tags={"stage": "test"}
     )
@@ -61,8 +55,7 @@ def test_a_training_on_boxes_ends_with_a_measured_model(bench: Bench, clock: Clo
 
 
 def test_a_training_on_image_level_labels_ends_with_a_confusion_matrix(bench: Bench) -> None:
-    bench.put_manifest("train.manifest", bench.labelled_lines()[:8])
-    bench.put_manifest("test.manifest", bench.labelled_lines()[8:])
+    bench.put_manifests(bench.labelled_lines())
     described: Any = bench.trained(bench.create_version(bench.project()))
     assert described["Status"] == "TRAINING_COMPLETED", described["StatusMessage"]
     evaluation = json.loads(bench.get(described["EvaluationResult"]["Summary"]["S3Object"]))
@@ -105,14 +98,14 @@ def test_the_results_are_in_the_bucket_and_under_the_prefix(bench: Bench) -> Non
 def test_the_prefix_may_be_missing_or_end_in_a_slash(
     bench: Bench, output: dict[str, str], begins: str
 ) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     arn = bench.create_version(bench.project(), OutputConfig={"S3Bucket": BUCKET, **output})
     described: Any = bench.trained(arn)
     assert described["EvaluationResult"]["Summary"]["S3Object"]["Name"].startswith(begins)
 
 
 def test_without_a_test_manifest_a_fifth_of_the_lines_is_split_off(bench: Bench) -> None:
-    bench.put_manifest("train.manifest", bench.boxed_lines())
+    bench.put_manifest("train.manifest", bench.labelled_lines())
     described: Any = bench.trained(bench.create_version(bench.project(), TestingData={"AutoCreate": True}))
     assert described["Status"] == "TRAINING_COMPLETED"
     assert described["TestingDataResult"]["Input"] == {"AutoCreate": True}
@@ -125,7 +118,7 @@ def test_without_a_test_manifest_a_fifth_of_the_lines_is_split_off(bench: Bench)
 
 
 def test_a_few_bad_lines_are_left_out_and_reported(bench: Bench) -> None:
-    lines = bench.boxed_lines()
+    lines = bench.labelled_lines()
     bench.put_manifest("train.manifest", [*lines[:4], "{", *lines[4:8]])
     bench.put_manifest("test.manifest", lines[8:])
     described: Any = bench.trained(bench.create_version(bench.project()))
@@ -134,7 +127,7 @@ def test_a_few_bad_lines_are_left_out_and_reported(bench: Bench) -> None:
         "The model is ready to be started. Manifest lines with errors: 1; they are in the validation manifests."
     )
     assert summary(bench, described)["statistics"]["training"] == {
-        "use_case": "OBJECT_LOCALIZATION",
+        "use_case": "IMAGE_LEVEL_LABELS",
         "total_json_lines": 9,
         "valid_json_lines": 8,
         "invalid_json_lines": 1,
@@ -148,7 +141,7 @@ def test_a_few_bad_lines_are_left_out_and_reported(bench: Bench) -> None:
 
 
 def test_too_many_bad_lines_fail_the_training_and_all_are_reported(bench: Bench) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.boxed_lines())
     lines = bench.boxed_lines()
     no_image = {**lines[0], "source-ref": f"s3://{BUCKET}/images/none.png"}
     no_reference = {name: value for name, value in lines[0].items() if name != "source-ref"}
@@ -196,7 +189,7 @@ def test_findings_about_both_manifests_are_beside_the_statistics(bench: Bench) -
 def test_a_manifest_file_that_cannot_be_read_fails_without_validation_results(
     bench: Bench, timing: Timing, content: bytes, message: str
 ) -> None:
-    configure(limits=Limits(manifest_bytes=1000, control_requests_per_second=UNTHROTTLED), timing=timing)
+    configure(limits=replace(UNTHROTTLED, manifest_bytes=1000), timing=timing)
     bench.put("train.manifest", content)
     described: Any = bench.trained(bench.create_version(bench.project(), TestingData={"AutoCreate": True}))
     assert described["Status"] == "TRAINING_FAILED"
@@ -205,7 +198,7 @@ def test_a_manifest_file_that_cannot_be_read_fails_without_validation_results(
 
 
 def test_a_bucket_that_disappears_during_training_fails_it(bench: Bench) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     bench.s3.create_bucket(Bucket="passing", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     with bench.held_training():
         arn = bench.create_version(bench.project(), OutputConfig={"S3Bucket": "passing"})
@@ -226,7 +219,7 @@ def test_a_training_that_breaks_ends_as_failed_and_is_logged(
         raise ZeroDivisionError
 
     monkeypatch.setattr("local.rekognition.training.train", broken)
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     described = bench.trained(bench.create_version(bench.project()))
     assert described.get("Status") == "TRAINING_FAILED"
     assert described.get("StatusMessage") == "Training broke; the emulator's log says where."
@@ -268,7 +261,7 @@ def test_a_training_that_breaks_ends_as_failed_and_is_logged(
 def test_a_request_that_cannot_be_trained_leaves_nothing_behind(
     bench: Bench, rekognition: "RekognitionClient", members: dict[str, Any], message: str
 ) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     project = bench.project()
     with pytest.raises(rekognition.exceptions.InvalidParameterException, match=message):
         bench.create_version(project, **members)
@@ -277,7 +270,7 @@ def test_a_request_that_cannot_be_trained_leaves_nothing_behind(
 
 
 def test_an_unknown_project_cannot_be_trained(bench: Bench, rekognition: "RekognitionClient") -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     with pytest.raises(rekognition.exceptions.ResourceNotFoundException, match="There is no project"):
         bench.create_version("arn:aws:rekognition:eu-west-1:123456789012:project/a/1")
 
@@ -285,7 +278,7 @@ def test_an_unknown_project_cannot_be_trained(bench: Bench, rekognition: "Rekogn
 def test_a_project_that_is_being_deleted_cannot_be_trained(
     bench: Bench, rekognition: "RekognitionClient"
 ) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     project = bench.project()
     rekognition.delete_project(ProjectArn=project)
     with pytest.raises(rekognition.exceptions.ResourceInUseException, match="is being deleted"):
@@ -309,7 +302,7 @@ def test_a_project_has_at_most_as_many_models_as_its_quota(
 ) -> None:
     project = bench.project()
     bench.model(project=project)
-    configure(limits=Limits(models_per_project=1), timing=timing)
+    configure(limits=replace(UNTHROTTLED, models_per_project=1), timing=timing)
     with pytest.raises(
         rekognition.exceptions.LimitExceededException, match="models in a project: 1 is the most"
     ):
@@ -319,9 +312,9 @@ def test_a_project_has_at_most_as_many_models_as_its_quota(
 def test_a_model_in_training_says_so_and_takes_no_order(
     bench: Bench, rekognition: "RekognitionClient", timing: Timing
 ) -> None:
-    put_manifests(bench)
+    bench.put_manifests(bench.labelled_lines()[:6])
     project = bench.project()
-    configure(limits=Limits(concurrent_trainings=1, control_requests_per_second=UNTHROTTLED), timing=timing)
+    configure(limits=replace(UNTHROTTLED, concurrent_trainings=1), timing=timing)
     with bench.held_training():
         arn = bench.create_version(project)
         described = bench.describe(arn)
