@@ -1,0 +1,229 @@
+"""Finds objects: a map of where something stands out, candidate boxes, a better box, a name."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from local.vision.boxes import Boxes, clip, overlaps, suppress
+from local.vision.evaluation import Judged, judge
+from local.vision.network import Matrix, Network
+from local.vision.object_map import ObjectMap, sample
+from local.vision.patches import TURNS, cut, looks, profiles, turned, turned_boxes
+from local.vision.pictures import Picture, Plane, open_picture
+from local.vision.proposals import propose
+from local.vision.types import Detection, Example, RatioBox
+
+_SAME_OBJECT = 0.55
+"""A candidate that overlaps an object this much shows it; one below `_OTHER` does not."""
+_OTHER = 0.4
+_DISTINCT = 0.35
+"""Detections that overlap more than this are one."""
+_MOVES = 2
+"""Times that a box is moved to fit what is seen in it."""
+_FARTHEST = 0.4
+"""Most that an edge moves at once, as a share of the box's side."""
+_RIDGE = 0.02
+_JITTERS = 3
+_TURNS_LEARNED = 6
+_RANDOM_BOXES = 3
+"""Boxes anywhere in a training picture that show what is no object."""
+
+_MIRRORED = {
+    0: ([0, 1, 2, 3], [1, 1, 1, 1]),
+    1: ([0, 3, 2, 1], [1, -1, 1, -1]),
+    2: ([2, 1, 0, 3], [-1, 1, -1, 1]),
+    TURNS // 2: ([1, 0, 3, 2], [1, 1, 1, 1]),
+}
+"""For each turn of a patch: which edge's move becomes which, and with which sign."""
+
+
+class _Seen(NamedTuple):
+    """What one training picture contributes."""
+
+    example: Example
+    boxes: Boxes
+    labels: NDArray[np.intp]
+    object_map: Plane
+    candidates: Boxes
+
+
+class Detector:
+    """Finds trained objects in pictures.
+
+    Args:
+        object_map: Shows where to look.
+        mover: Matrix of a linear model from `profiles` (and one) to how far each edge moves.
+        namer: Network from `looks` to shares of no object and of each label.
+    """
+
+    def __init__(self, object_map: ObjectMap, mover: Matrix, namer: Network) -> None:
+        self._object_map, self._mover, self._namer = object_map, mover, namer
+
+    @classmethod
+    def fit(
+        cls, examples: Sequence[Example], labels: Sequence[str], rng: np.random.Generator
+    ) -> tuple[Self, list[Judged]]:
+        """Learn from examples whose annotations have boxes; return also what is then found in them.
+
+        Raises:
+            ImageError: An image cannot be read.
+        """
+        object_map = ObjectMap.fit([_cells(example, labels, rng) for example in examples], rng)
+        seen = [_look(example, labels, object_map) for example in examples]
+        mover = _fit_mover(seen, rng)
+        detector = cls(object_map, mover, _fit_namer(seen, mover, len(labels), rng))
+        judged: list[Judged] = []
+        for one in seen:
+            picture = open_picture(one.example.image)
+            found = detector._name(picture, one.object_map, one.candidates, labels)
+            judged.append(judge(one.example, picture.pixels, found))
+        return detector, judged
+
+    @classmethod
+    def load(cls, arrays: Mapping[str, Matrix]) -> Self:
+        """Restore what `arrays` returned."""
+        return cls(
+            ObjectMap.load(_below(arrays, "map.")),
+            arrays["mover"],
+            Network(_below(arrays, "namer."), exclusive=True),
+        )
+
+    def arrays(self) -> dict[str, Matrix]:
+        """Return everything that was learned, by name."""
+        return {
+            "mover": self._mover,
+            **{f"map.{name}": array for name, array in self._object_map.arrays().items()},
+            **{f"namer.{name}": array for name, array in self._namer.arrays().items()},
+        }
+
+    def detect(self, picture: Picture, labels: Sequence[str]) -> list[Detection]:
+        """Return everything that might be an object, best first, each at most once."""
+        object_map = self._object_map(picture)
+        return self._name(picture, object_map, propose(object_map), labels)
+
+    def _name(
+        self, picture: Picture, object_map: Plane, candidates: Boxes, labels: Sequence[str]
+    ) -> list[Detection]:
+        boxes = _move(picture, object_map, candidates, self._mover)
+        if not len(boxes):
+            return []
+        patches = cut(picture, object_map, boxes, square=True)
+        shares = self._namer(looks(patches, boxes, picture.size))[:, 1:]
+        names, scores = shares.argmax(1), shares.max(1)
+        return [
+            Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], picture.size))
+            for index in suppress(boxes, scores, _DISTINCT)
+        ]
+
+
+def _truth(example: Example, picture: Picture, labels: Sequence[str]) -> tuple[Boxes, NDArray[np.intp]]:
+    """Return an example's boxes in working pixels, and the index of each one's label."""
+    objects = [(one.box, labels.index(one.label)) for one in example.annotations if one.box is not None]
+    boxes = np.asarray([(box.left, box.top, box.width, box.height) for box, _ in objects], np.float32)
+    boxes = boxes.reshape(-1, 4) * np.divide(picture.size * 2, picture.pixels * 2).astype(np.float32)
+    return clip(boxes, picture.size), np.asarray([label for _, label in objects], np.intp)
+
+
+def _cells(example: Example, labels: Sequence[str], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+    picture = open_picture(example.image)
+    return sample(picture, _truth(example, picture, labels)[0], rng)
+
+
+def _look(example: Example, labels: Sequence[str], object_map: ObjectMap) -> _Seen:
+    picture = open_picture(example.image)
+    shown = object_map(picture)
+    return _Seen(example, *_truth(example, picture, labels), shown, propose(shown))
+
+
+def _jittered(boxes: Boxes, rng: np.random.Generator) -> Boxes:
+    """Return boxes that are a little off, as candidates are."""
+    some = np.repeat(boxes, _JITTERS, axis=0)
+    sides = some[:, 2:] * np.exp(rng.uniform(-0.2, 0.35, (len(some), 2)))
+    centers = some[:, :2] + some[:, 2:] * rng.uniform(0.35, 0.65, (len(some), 2))
+    return np.concatenate([centers - sides / 2, sides], axis=1).astype(np.float32)
+
+
+def _fit_mover(seen: Sequence[_Seen], rng: np.random.Generator) -> Matrix:
+    """Fit, by ridge regression, how far edges are from where they should be."""
+    inputs: list[Matrix] = []
+    targets: list[Matrix] = []
+    for one in seen:
+        boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
+        if not len(one.boxes) or not len(boxes):
+            continue
+        overlap = overlaps(boxes, one.boxes)
+        shows = overlap.max(1) > _OTHER
+        boxes, goals = boxes[shows], one.boxes[overlap.argmax(1)[shows]]
+        patches = cut(open_picture(one.example.image), one.object_map, boxes, square=False)
+        moves = np.concatenate(
+            [
+                (goals[:, :2] - boxes[:, :2]) / boxes[:, 2:],
+                (goals[:, :2] + goals[:, 2:] - boxes[:, :2] - boxes[:, 2:]) / boxes[:, 2:],
+            ],
+            axis=1,
+        )
+        for turn, (order, signs) in _MIRRORED.items():
+            inputs.append(profiles(turned(patches, turn)))
+            targets.append(moves[:, order] * np.asarray(signs, np.float32))
+    if not inputs:
+        return np.zeros((1, 4), np.float32)
+    known = _with_one(np.concatenate(inputs))
+    gram = known.T @ known + _RIDGE * len(known) * np.eye(known.shape[1], dtype=np.float32)
+    return np.linalg.solve(gram, known.T @ np.concatenate(targets)).astype(np.float32)
+
+
+def _with_one(inputs: Matrix) -> Matrix:
+    return np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
+
+
+def _move(picture: Picture, object_map: Plane, boxes: Boxes, mover: Matrix) -> Boxes:
+    """Move the edges of boxes to where the object seems to end."""
+    for _ in range(_MOVES if len(boxes) else 0):
+        inputs = _with_one(profiles(cut(picture, object_map, boxes, square=False)))
+        moves = np.clip(inputs @ mover, -_FARTHEST, _FARTHEST)
+        starts = boxes[:, :2] + moves[:, :2] * boxes[:, 2:]
+        ends = boxes[:, :2] + (1 + moves[:, 2:]) * boxes[:, 2:]
+        boxes = clip(np.concatenate([starts, ends - starts], axis=1), picture.size)
+    return boxes
+
+
+def _fit_namer(seen: Sequence[_Seen], mover: Matrix, labels: int, rng: np.random.Generator) -> Network:
+    """Train the network that names what is in a box, or says that it is no object."""
+    inputs: list[Matrix] = []
+    names: list[NDArray[np.intp]] = []
+    for one in seen:
+        picture = open_picture(one.example.image)
+        boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
+        boxes = _move(picture, one.object_map, boxes, mover)
+        boxes = np.concatenate([boxes, one.boxes, _anywhere(picture.size, rng)])
+        overlap = np.concatenate([np.zeros((len(boxes), 1), np.float32), overlaps(boxes, one.boxes)], axis=1)
+        best = overlap.max(1)
+        name = np.where(best >= _SAME_OBJECT, np.append(0, one.labels + 1)[overlap.argmax(1)], 0)
+        clear = (best >= _SAME_OBJECT) | (best < _OTHER)
+        boxes, name = boxes[clear], name[clear]
+        patches = cut(picture, one.object_map, boxes, square=True)
+        for turn in rng.permutation(TURNS)[:_TURNS_LEARNED]:
+            inputs.append(looks(turned(patches, turn), turned_boxes(boxes, turn), picture.size))
+            names.append(name)
+    targets = np.eye(labels + 1, dtype=np.float32)[np.concatenate(names)]
+    return Network.fit(
+        np.concatenate(inputs), targets, hidden=(48,), epochs=12, decay=1e-3, exclusive=True, rng=rng
+    )
+
+
+def _anywhere(size: tuple[int, int], rng: np.random.Generator) -> Boxes:
+    limit = np.asarray(size)
+    sides = limit * rng.uniform(0.03, 0.2, (_RANDOM_BOXES, 2))
+    starts = (limit - sides) * rng.uniform(0, 1, (_RANDOM_BOXES, 2))
+    return clip(np.concatenate([starts, sides], axis=1).astype(np.float32), size)
+
+
+def _ratio(box: NDArray[np.float32], size: tuple[int, int]) -> RatioBox:
+    left, top, width, height = (float(value) for value in box / np.asarray(size * 2, np.float32))
+    return RatioBox(left, top, width, height)
+
+
+def _below(arrays: Mapping[str, Matrix], prefix: str) -> dict[str, Matrix]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
