@@ -150,9 +150,7 @@ class Deployment:
     def fail(self, error: Exception, urn: str = "") -> None:
         """Note a failure of a resource, or of the program when there is no URN."""
         told = isinstance(error, (ProviderError, WireError))
-        failure = Failure(str(error) if told or not urn else f"{type(error).__name__}: {error}", urn)
-        if failure not in self.failures:
-            self.failures.append(failure)
+        self.failures.append(Failure(str(error) if told else f"{type(error).__name__}: {error}", urn))
         self.cause = self.cause or error
 
     def invoke(self, token: str, args: Mapping[str, Any], provider: str) -> dict[str, Any]:
@@ -286,7 +284,7 @@ class Deployment:
         """Delete a resource that is about to be replaced, after those that its replacement will replace too."""
         doomed = [old]
         while more := [
-            one for one in self._left.values() if one not in doomed and self._follows(one, doomed)
+            one for one in list(self._left.values()) if one not in doomed and self._follows(one, doomed)
         ]:
             doomed += more
         for one in delete_order(doomed):

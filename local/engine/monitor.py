@@ -83,8 +83,6 @@ class Monitor:
                 f"This engine does not support {name} (of {getattr(request, 'type', 'anything')})."
             )
 
-        if name.startswith("_"):
-            raise AttributeError(name)
         return refuse
 
     def GetDeploymentInfo(self, _: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: N802 - the protocol's name

@@ -46,8 +46,10 @@ def run_program(
     def program() -> None:
         try:
             runpy.run_path(str(project_dir), run_name="__main__")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - reported below
+        except BaseException as error:
             monitor.stopped = True
+            if not isinstance(error, (Exception, SystemExit)):
+                raise
             errors.append(error)
 
     async def main() -> None:

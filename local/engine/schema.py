@@ -118,7 +118,8 @@ def _union_faults(value: Any, alternatives: tuple[Any, ...], path: str) -> Itera
     ]
     faults = [list(_faults(value, one, path)) for one in plain]
     if faults and all(faults):
-        yield from min(faults, key=len)
+        # The alternative that is meant is the one whose faults lie deeper.
+        yield from min(faults, key=lambda found: (found[0].startswith(f"{path} must be"), len(found)))
 
 
 def _class_faults(value: Any, wanted: type[object], path: str) -> Iterator[str]:  # noqa: ANN401 - see above
@@ -128,9 +129,9 @@ def _class_faults(value: Any, wanted: type[object], path: str) -> Iterator[str]:
         else:
             yield _wrong(path, "an object", value)
     elif issubclass(wanted, Enum):
-        allowed = [str(one.value) for one in wanted]
+        allowed = [one.value for one in wanted]
         if value not in allowed:
-            yield _wrong(path, f"one of {', '.join(allowed)}", value)
+            yield _wrong(path, f"one of {', '.join(map(str, allowed))}", value)
     elif issubclass(wanted, (pulumi.Asset, pulumi.Archive)):
         if not isinstance(value, Asset):
             yield _wrong(path, "an asset", value)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from local.engine import UNKNOWN, Diff, ProviderError
+from local.engine import UNKNOWN, Diff, ProviderError, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class AutoName:
     lower: bool = False
 
 
-class Handler:
+class Handler(ABC):
     """Creates, updates and deletes the resources of one type."""
 
     type: ClassVar[str]
@@ -78,7 +79,7 @@ class Handler:
             completed[_DEFAULTS] = [self.auto_name.property]
         return completed
 
-    def check(self, inputs: Inputs) -> None:
+    def check(self, inputs: Inputs) -> None:  # noqa: B027 - for some types there is nothing to check
         """Refuse what the schema allows and AWS does not, and normalise values in place.
 
         Raises:
@@ -98,17 +99,17 @@ class Handler:
         )
         return Diff(changed, replaced, delete_before_replace=bool(replaced) and kept_name)
 
+    @abstractmethod
     def create(self, clients: Clients, inputs: Inputs) -> tuple[str, Outputs]:
         """Create a resource from checked inputs; return its id and outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, clients: Clients, id_: str, old: Inputs, new: Inputs) -> Outputs:
         """Change a resource; return its outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def delete(self, clients: Clients, id_: str, inputs: Inputs) -> None:
         """Delete a resource."""
-        raise NotImplementedError
 
     def _name(self, rule: AutoName, name: str, previous: Inputs | None) -> str:
         if previous and _DEFAULTS in previous:
@@ -135,10 +136,10 @@ def changed_tags(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[d
 
 
 def normal_policy(value: Any, name: str, *, principal: bool, resource: bool) -> str:  # noqa: ANN401 - what a program gave
-    """Check the grammar of a policy document and return it as JSON in one form.
+    """Check the grammar of a policy document and return it as JSON in one form; one with unknowns is unknown.
 
     Args:
-        value: The document as text.
+        value: The document, as JSON or as the map that JSON is made of.
         name: The input's name, for messages.
         principal: Whether statements say who (resource and trust policies) or must not (identity policies).
         resource: Whether statements say on what, or must not (trust policies).
@@ -146,8 +147,10 @@ def normal_policy(value: Any, name: str, *, principal: bool, resource: bool) -> 
     Raises:
         ProviderError: It is not a policy document.
     """
+    if has_unknown(value):
+        return UNKNOWN
     try:
-        document: Any = json.loads(value)
+        document: Any = json.loads(value) if isinstance(value, str) else value
         statements: list[Any] = _listed(document["Statement"])
     except (ValueError, TypeError, KeyError) as error:
         raise ProviderError(f"{name} is not a policy document (JSON with a Statement): {value!r}.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from local.engine import UNKNOWN, ProviderError
+from local.engine import ProviderError
 from local.provider.clients import request
 from local.provider.handler import AutoName, Handler, changed_tags, normal_policy, outputs_of
 
@@ -37,10 +37,9 @@ class Role(Handler):
     def check(self, inputs: Inputs) -> None:
         """Check the name and the trust policy."""
         _check_name(inputs["name"], 64)
-        if inputs["assumeRolePolicy"] != UNKNOWN:
-            inputs["assumeRolePolicy"] = normal_policy(
-                inputs["assumeRolePolicy"], "assumeRolePolicy", principal=True, resource=False
-            )
+        inputs["assumeRolePolicy"] = normal_policy(
+            inputs["assumeRolePolicy"], "assumeRolePolicy", principal=True, resource=False
+        )
 
     def create(self, clients: Clients, inputs: Inputs) -> tuple[str, Outputs]:
         """Create the role."""
@@ -91,8 +90,7 @@ class RolePolicy(Handler):
     def check(self, inputs: Inputs) -> None:
         """Check the name and the document."""
         _check_name(inputs["name"], 128)
-        if inputs["policy"] != UNKNOWN:
-            inputs["policy"] = normal_policy(inputs["policy"], "policy", principal=False, resource=True)
+        inputs["policy"] = normal_policy(inputs["policy"], "policy", principal=False, resource=True)
 
     def create(self, clients: Clients, inputs: Inputs) -> tuple[str, Outputs]:
         """Put the policy into its role."""

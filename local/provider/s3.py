@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
@@ -120,9 +121,9 @@ class _BucketSetting(Handler):
     replace_on = frozenset({"bucket"})
     regional = True
 
+    @abstractmethod
     def values(self, inputs: Inputs) -> Inputs:
         """The operation's parameters besides the bucket, by the names of the inputs."""
-        raise NotImplementedError
 
     def create(self, clients: Clients, inputs: Inputs) -> tuple[str, Outputs]:
         """Put it on the bucket."""
@@ -176,10 +177,8 @@ class BucketPolicy(_BucketSetting):
 
     def check(self, inputs: Inputs) -> None:
         """Check the document, and that it is about this bucket."""
-        if inputs["policy"] == UNKNOWN:
-            return
         inputs["policy"] = normal_policy(inputs["policy"], "policy", principal=True, resource=True)
-        if inputs["bucket"] == UNKNOWN:
+        if UNKNOWN in (inputs["policy"], inputs["bucket"]):
             return
         arn = f"arn:aws:s3:::{inputs['bucket']}"
         for resource in policy_resources(inputs["policy"]):

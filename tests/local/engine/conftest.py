@@ -7,13 +7,15 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local import engine
 from local.engine import Diff, ProviderError, Result, StackConfig, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 THING = "fake:index:Thing"
 
@@ -49,6 +51,8 @@ class FakeCloud:
     """The provider settings of every check."""
     slow: float = 0
     """Seconds that a creation takes."""
+    meeting: threading.Barrier = field(default_factory=lambda: threading.Barrier(1))
+    """Where creations wait for each other."""
 
     def __post_init__(self) -> None:
         self._serial = itertools.count()
@@ -78,6 +82,7 @@ class FakeCloud:
     def create(self, type_: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         assert type_ == THING
         time.sleep(self.slow)
+        self.meeting.wait()
         _fail("create", inputs)
         with self._lock:
             self.calls.append(f"create {inputs['name']}")

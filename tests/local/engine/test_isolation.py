@@ -95,7 +95,14 @@ def test_modules_that_the_caller_loaded_from_the_folder_are_his_again_afterwards
     monkeypatch.delitem(sys.modules, "shared_part")
 
 
-def test_the_process_is_as_it_was(project: Project) -> None:
+@pytest.mark.parametrize("variable", [None, "false"])
+def test_the_process_is_as_it_was(
+    project: Project, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    monkeypatch.delenv("PULUMI_ERROR_OUTPUT_STRING", raising=False)
+    if variable:
+        monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", variable)
+
     def world() -> tuple[object, ...]:
         variable = os.environ.get("PULUMI_ERROR_OUTPUT_STRING")
         return sys.path.copy(), Path.cwd(), variable, sys.dont_write_bytecode, sys.modules["__main__"]
@@ -107,6 +114,20 @@ def test_the_process_is_as_it_was(project: Project) -> None:
     assert not list(project.folder.glob("**/__pycache__"))
     assert pulumi.runtime.get_root_resource() is None
     assert pulumi.Config("shop").get("color") is None
+
+
+@pytest.mark.parametrize(
+    "interrupted",
+    ["raise KeyboardInterrupt", "def stop(arn): raise KeyboardInterrupt\nThing('one').arn.apply(stop)"],
+)
+def test_an_interrupt_stops_the_run_and_leaves_the_process_as_it_was(
+    project: Project, interrupted: str
+) -> None:
+    path = sys.path.copy()
+    with pytest.raises(KeyboardInterrupt):
+        project.up(f"Thing('never', of=Thing('first').arn)\n{interrupted}")
+    assert sys.path == path
+    assert project.ops("Thing('other')") == {"other": "create"}
 
 
 def test_configuration_of_one_run_is_not_seen_by_the_next(project: Project) -> None:

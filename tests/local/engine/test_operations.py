@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,12 +109,31 @@ def test_what_must_be_replaced_along_is_deleted_before_what_is_deleted_first(
 base = Thing("base", ResourceOptions(delete_before_replace=True), kind={!r})
 tied = Thing("tied", kind=base.arn)
 loose = Thing("loose", of=base.arn)
+free = Thing("free")
 """
     project.up(program.format("a"))
     cloud.calls.clear()
     ops = project.ops(program.format("b"), dry_run=dry_run)
-    assert ops == {"base": "replace", "tied": "replace", "loose": "update"}
-    assert cloud.calls[:2] == ([] if dry_run else ["delete tied-1", "delete base-0"])
+    assert ops == {"base": "replace", "tied": "replace", "loose": "update", "free": "same"}
+    calls = [call.rstrip("-0123456789") for call in cloud.calls]
+    assert calls[:2] == ([] if dry_run else ["delete tied", "delete base"])
+
+
+def test_what_had_to_be_deleted_first_and_is_not_wanted_any_more_is_a_deletion(project: Project) -> None:
+    base = "base = Thing('base', ResourceOptions(delete_before_replace=True), kind={!r});"
+    project.up(base.format("a") + "Thing('tied', kind=base.arn)")
+    assert project.ops(base.format("b")) == {"base": "replace", "tied": "delete"}
+    assert project.up().changes == ()
+
+
+def test_a_protected_resource_that_would_have_to_be_deleted_first_is_kept(project: Project) -> None:
+    program = """
+base = Thing("base", ResourceOptions(delete_before_replace=True), kind={!r})
+Thing("tied", ResourceOptions(protect=True), kind=base.arn)
+"""
+    project.up(program.format("a"))
+    with pytest.raises(DeploymentError, match=r"is protected.*, and tied has to be deleted first"):
+        project.up(program.format("b"))
 
 
 def test_what_the_program_no_longer_registers_is_deleted_last_dependents_first(
@@ -158,12 +177,10 @@ Thing("outer", ResourceOptions(depends_on=[group]))
 
 
 def test_independent_resources_are_created_at_the_same_time(project: Project, cloud: FakeCloud) -> None:
-    cloud.slow = 0.2
+    cloud.meeting = threading.Barrier(4, timeout=20)
     steps: list[str] = []
     project.write("for i in range(4): Thing(f'one{i}')")
-    start = time.perf_counter()
     engine.up(project.folder, project.config, cloud, on_step=lambda step: steps.append(step.name))
-    assert time.perf_counter() - start < 4 * cloud.slow
     assert sorted(steps) == ["one0", "one1", "one2", "one3", "shop-dev"]
 
 
@@ -218,6 +235,12 @@ Thing("new", ResourceOptions(parent=group, aliases=[pulumi.Alias(name="old", par
     assert cloud.calls == ["create old-0"]
 
 
+def test_an_alias_may_be_a_whole_urn(project: Project) -> None:
+    project.up("Thing('old')")
+    urn = "urn:pulumi:dev::shop::fake:index:Thing::old"
+    assert project.ops(f"Thing('new', ResourceOptions(aliases=[{urn!r}]))") == {"new": "same"}
+
+
 def test_two_resources_with_one_urn_are_refused(project: Project, cloud: FakeCloud) -> None:
     with pytest.raises(
         DeploymentError, match=r"^fake:index:Thing::twin: the program has two resources of this URN"
@@ -254,6 +277,16 @@ def test_an_option_that_the_engine_lacks_is_refused(project: Project, option: st
 def test_reading_what_the_program_did_not_create_is_refused(project: Project) -> None:
     with pytest.raises(DeploymentError, match="does not support ReadResource"):
         project.up("pulumi.StackReference('org/project/stack')")
+
+
+def test_the_version_of_the_pulumi_cli_cannot_be_required(project: Project) -> None:
+    with pytest.raises(DeploymentError, match="not the Pulumi CLI"):
+        project.up("pulumi.require_pulumi_version('>=3.0.0')")
+
+
+def test_outputs_of_components_are_not_those_of_the_stack(project: Project) -> None:
+    program = "Group('g').register_outputs({'inner': 1}); export('outer', 2)"
+    assert project.up(program).outputs == {"outer": 2}
 
 
 def test_a_function_gets_its_arguments_and_the_settings_of_the_default_provider(project: Project) -> None:

@@ -55,6 +55,11 @@ def test_good_inputs_have_no_faults(type_: str, inputs: dict[str, Any]) -> None:
         (FUNCTION, {"role": "r", "layers": ["a", {}]}, "layers[1] must be a string, not {}"),
         (OBJECT, {"bucket": "b", "source": "file"}, "source must be an asset, not 'file'"),
         (
+            "aws:iam/rolePolicy:RolePolicy",
+            {"role": "r", "policy": {"Version": "2000", "Statement": []}},
+            "policy.Version must be one of 2012-10-17, 2008-10-17, not '2000'",
+        ),
+        (
             VERSIONING,
             {"bucket": "b", "versioningConfiguration": {}},
             "versioningConfiguration.status is required",

@@ -108,7 +108,7 @@ def test_a_preview_is_shown_as_a_tree_with_unknowns_counts_and_outputs(project: 
     program = """
 group = Group("group")
 one = Thing("one", ResourceOptions(parent=group), size=1, text="a\\nb " + "x" * 100, doc=pulumi.StringAsset("t"))
-Thing("two", of=one.arn)
+Thing("two", of=[{"arn": one.arn}])
 export("arn", one.arn)
 export("region", "here")
 """
@@ -122,7 +122,7 @@ export("region", "here")
         "               text: a b " + "x" * 67 + "…",
         "+      fake:index:Thing two",
         "           name: two-1",
-        "           of: [unknown]",
+        '           of: [{"arn": "[unknown]"}]',
         "",
         "Outputs:",
         "    arn: [unknown]",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.engine import Asset, ProviderError
+from local.engine import UNKNOWN, Asset, ProviderError
 from local.provider import AwsProvider
 
 if TYPE_CHECKING:
@@ -103,12 +104,39 @@ def test_force_deletes_every_version_of_more_objects_than_one_page(cloud: Cloud)
     name, _, checked = cloud.create(BUCKET, {"forceDestroy": True})
     s3 = cloud.client("s3")
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    for number in range(1001):
-        s3.put_object(Bucket=name, Key=f"{number % 600}", Body=b"")
-    s3.delete_object(Bucket=name, Key="1")
+    keys = [f"{number:03}" for number in range(200)]
+    for key in keys:
+        s3.put_object(Bucket=name, Key=key, Body=b"")
+    for _ in range(5):
+        s3.delete_objects(Bucket=name, Delete={"Objects": [{"Key": key} for key in keys]})
+    pages = list(s3.get_paginator("list_object_versions").paginate(Bucket=name))
+    assert sum(len(page.get("Versions", ())) + len(page.get("DeleteMarkers", ())) for page in pages) == 1200
     cloud.provider.delete(BUCKET, name, checked)
     with pytest.raises(ClientError, match="404"):
         s3.head_bucket(Bucket=name)
+
+
+def test_a_bucket_with_a_locked_object_is_not_deleted_even_by_force(cloud: Cloud) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(
+        Bucket="locked-bucket",
+        ObjectLockEnabledForBucket=True,
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
+    until = datetime(2100, 1, 1, tzinfo=UTC)
+    s3.put_object(
+        Bucket="locked-bucket", Key="a", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until
+    )
+    checked = cloud.check(BUCKET, {"bucket": "locked-bucket", "forceDestroy": True})
+    with pytest.raises(ProviderError, match="the object a cannot be deleted: "):
+        cloud.provider.delete(BUCKET, "locked-bucket", checked)
+
+
+def test_rules_of_no_number_are_refused(cloud: Cloud) -> None:
+    with pytest.raises(ProviderError, match="a lifecycle configuration needs at least one rule"):
+        cloud.check(
+            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", {"bucket": "b", "rules": []}
+        )
 
 
 def test_an_object_has_its_content_and_headers(cloud: Cloud, tmp_path: Path) -> None:
@@ -184,6 +212,13 @@ def test_a_bucket_policy_is_about_its_bucket_only(cloud: Cloud) -> None:
             cloud.check(BUCKET_POLICY, {"bucket": "bucket", "policy": policy})
 
 
+def test_a_policy_given_as_a_map_is_json_and_unknown_as_long_as_a_part_of_it_is(cloud: Cloud) -> None:
+    given: dict[str, Any] = {"role": "r", "policy": json.loads(document(READ))}
+    assert json.loads(cloud.check(ROLE_POLICY, given)["policy"]) == given["policy"]
+    given["policy"]["Statement"][0]["Resource"] = UNKNOWN
+    assert cloud.check(ROLE_POLICY, given)["policy"] == UNKNOWN
+
+
 def test_policies_that_differ_in_form_only_do_not_differ(cloud: Cloud) -> None:
     policy = document(READ)
     spaced = json.dumps(json.loads(policy), indent=4)
@@ -225,6 +260,9 @@ def test_a_role_with_policies_of_others_is_deleted_only_by_force(cloud: Cloud) -
     for force in (False, True):
         name, _, checked = cloud.create(ROLE, {"assumeRolePolicy": TRUST, "forceDetachPolicies": force})
         cloud.create(ROLE_POLICY, {"role": name, "policy": document(READ)})
+        iam = cloud.client("iam")
+        arn = iam.create_policy(PolicyName=f"shared-{force}", PolicyDocument=document(READ))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
         if force:
             cloud.provider.delete(ROLE, name, checked)
         else:
@@ -339,6 +377,29 @@ def test_a_retained_distribution_is_only_disabled(cloud: Cloud) -> None:
     cloud.provider.delete(DISTRIBUTION, id_, checked)
     got = cloud.client("cloudfront").get_distribution(Id=id_)["Distribution"]
     assert got["DistributionConfig"]["Enabled"] is False
+
+
+def test_a_distribution_that_is_off_and_not_waited_for_has_its_custom_origin(cloud: Cloud) -> None:
+    custom = {
+        "originId": "site",
+        "domainName": "example.com",
+        "customHeaders": [{"name": "X-A", "value": "b"}],
+        "customOriginConfig": {
+            "httpPort": 80,
+            "httpsPort": 443,
+            "originProtocolPolicy": "https-only",
+            "originSslProtocols": ["TLSv1.2"],
+        },
+    }
+    given = {**SITE, "enabled": False, "waitForDeployment": False, "origins": [custom]}
+    id_, _, checked = cloud.create(DISTRIBUTION, given)
+    cloudfront = cloud.client("cloudfront")
+    (origin,) = cloudfront.get_distribution(Id=id_)["Distribution"]["DistributionConfig"]["Origins"]["Items"]
+    assert origin["CustomHeaders"]["Items"] == [{"HeaderName": "X-A", "HeaderValue": "b"}]
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    cloud.provider.delete(DISTRIBUTION, id_, checked)
+    with pytest.raises(ClientError, match="NoSuchDistribution"):
+        cloudfront.get_distribution(Id=id_)
 
 
 @pytest.mark.parametrize(
