@@ -14,7 +14,7 @@ from local.rekognition.exceptions import RekognitionError
 from local.rekognition.limits import Limits
 from local.rekognition.manifests import Finding, Manifest, ManifestFileError
 from local.rekognition.storage import ObjectError, Storage
-from local.vision import Evaluation, ImageError, Model, TrainingError, evaluate, train
+from local.vision import Evaluation, Model, TrainingError, evaluate, train
 
 SHOWN_LINES = 3
 """Bad lines that a StatusMessage names; all of them are in the validation manifests."""
@@ -104,11 +104,11 @@ def run(job: Job) -> Outcome:
     """Train; whatever goes wrong becomes a failed outcome, because nobody waits for an exception."""
     try:
         return _run(job)
-    except (ManifestFileError, ObjectError) as error:
-        return _failed(job, str(error))
+    except (ManifestFileError, ObjectError, TrainingError) as error:
+        return _failed(job, str(error), {})
     except Exception:  # noqa: BLE001 - a training that never ended would be worse than any error
         _log.exception("The training of %s broke.", job.version_arn)
-        return _failed(job, "Training broke; the emulator's log says where.")
+        return _failed(job, "Training broke; the emulator's log says where.", {})
 
 
 def _run(job: Job) -> Outcome:
@@ -123,11 +123,8 @@ def _run(job: Job) -> Outcome:
         return _failed(job, problem, description)
     use_case = training.use_case()
     examples, tests = training.examples(use_case), testing.examples(use_case)
-    try:
-        model = train(examples)
-        evaluation = evaluate(model, tests)
-    except (TrainingError, ImageError) as error:
-        return _failed(job, str(error), description)
+    model = train(examples)
+    evaluation = evaluate(model, tests)
     ended = job.clock()
     description["TrainingDataResult"]["Output"] = _write_manifest(
         job, "output/training.manifest", training.snapshot(use_case)
@@ -150,10 +147,8 @@ def _run(job: Job) -> Outcome:
     )
 
 
-def _failed(job: Job, message: str, description: dict[str, Any] | None = None) -> Outcome:
-    return Outcome(
-        status="TRAINING_FAILED", message=message, ended=job.clock(), description=description or {}
-    )
+def _failed(job: Job, message: str, description: dict[str, Any]) -> Outcome:
+    return Outcome(status="TRAINING_FAILED", message=message, ended=job.clock(), description=description)
 
 
 def _manifest_object(data: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The emulator on loopback, empty for each test, under a clock that the test turns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,7 +10,9 @@ from botocore.config import Config
 from moto.moto_api._internal.models import moto_api_backend
 
 from local.aws.server import LocalAws
+from local.rekognition import training
 from local.rekognition.limits import Timing, configure
+from local.vision import Example, Model, train
 from tests.local.rekognition.bench import BUCKET, UNTHROTTLED, Bench, Clock
 
 if TYPE_CHECKING:
@@ -42,6 +45,19 @@ def _credentials() -> Iterator[None]:
         patch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLEEXAMPLE00")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "example")
         patch.delenv("AWS_SESSION_TOKEN", raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _same_examples_are_learned_once() -> Iterator[None]:
+    """Remember models: the same examples give the same model, and most tests need no other than the last one."""
+    learned = cache(train)
+
+    def learn(examples: Sequence[Example]) -> Model:
+        return learned(tuple(examples))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "train", learn)
         yield
 
 

@@ -22,6 +22,7 @@ def plain(width: int, height: int) -> bytes:
 
 IMAGES = {
     "good.png": picture(SHAPES),
+    "small.jpg": plain(64, 64),
     "large.jpg": plain(2560, 1440),
     "short.jpg": plain(63, 100),
     "long.jpg": plain(4097, 100),
@@ -288,8 +289,8 @@ def test_labels_are_counted_and_compared(
 
 
 def test_a_manifest_has_at_most_250_labels() -> None:
-    manifest = parse(*(boxed("good.png", [(f"part {number}", 10, 10)]) for number in range(251)))
-    manifests.check_labels(manifest, parse(DISC))
+    manifest = parse(*(labelled("small.jpg", f"part {number}") for number in range(251)))
+    manifests.check_labels(manifest, parse(DISC_KIND))
     assert codes(manifest) == ["ERROR_MANIFEST_TOO_MANY_LABELS"]
 
 

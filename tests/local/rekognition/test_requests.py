@@ -216,7 +216,7 @@ MEMBERS = [
 
 
 @given(operation=st.sampled_from(OPERATIONS), request=st.dictionaries(st.sampled_from(MEMBERS), ANYTHING))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_request_is_either_read_or_an_invalid_parameter(operation: str, request: dict[str, Any]) -> None:
     broken = ""
     members: dict[str, Any] = {}

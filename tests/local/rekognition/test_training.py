@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.rekognition.limits import Timing, configure
+from local.vision import TrainingError
 from tests.local.rekognition.bench import BUCKET, IMAGES, UNTHROTTLED, Bench, Clock, at
 
 if TYPE_CHECKING:
@@ -212,18 +213,30 @@ def asset(**location: str) -> dict[str, Any]:
     return {"Assets": [{"GroundTruthManifest": {"S3Object": location}}]}
 
 
-def test_a_training_that_breaks_ends_as_failed_and_is_logged(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "case",
+    [
+        (ZeroDivisionError(), "Training broke; the emulator's log says where.", True),
+        (TrainingError("Nothing can be learned."), "Nothing can be learned.", False),
+    ],
+)
+def test_a_training_that_breaks_ends_as_failed(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    case: tuple[Exception, str, bool],
 ) -> None:
+    error, message, logged = case
+
     def broken(_: object) -> None:
-        raise ZeroDivisionError
+        raise error
 
     monkeypatch.setattr("local.rekognition.training.train", broken)
     bench.put_manifests(bench.labelled_lines()[:6])
     described = bench.trained(bench.create_version(bench.project()))
     assert described.get("Status") == "TRAINING_FAILED"
-    assert described.get("StatusMessage") == "Training broke; the emulator's log says where."
-    assert "ZeroDivisionError" in caplog.text
+    assert described.get("StatusMessage") == message
+    assert ("broke" in caplog.text) == logged
 
 
 @pytest.mark.usefixtures("tokyo_bucket")
