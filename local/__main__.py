@@ -1,0 +1,116 @@
+"""The command line of the local demo: `python -m local demo` and `python -m local preview`."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+import webbrowser
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import yaml
+
+_STARTED = time.perf_counter()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="run everything on this machine until Ctrl-C")
+    demo.add_argument(
+        "--port", type=_port, default=0, help="of the page; AWS gets the next one (default: free ones)"
+    )
+    demo.add_argument("--no-browser", action="store_true", help="do not open the page")
+    preview = commands.add_parser("preview", help="print what the program would create")
+    for command in (demo, preview):
+        command.add_argument(
+            "--config",
+            action="append",
+            default=[],
+            type=_setting,
+            metavar="KEY=VALUE",
+            help="a setting that wins over Pulumi.local.yaml; the value is YAML",
+        )
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        if options.command == "demo":
+            _demo(options.port, dict(options.config), open_browser=not options.no_browser)
+        else:
+            _preview(dict(options.config))
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    except _told_errors() as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _demo(port: int, config: dict[str, Any], *, open_browser: bool) -> None:
+    print("Starting the demo. Ctrl-C stops it.", flush=True)
+    from local.demo import SAMPLES, running_demo  # noqa: PLC0415  # the first line must not wait for a second of imports
+
+    with running_demo(port=port, config=config, say=_say) as demo:
+        print(
+            f"\nReady after {time.perf_counter() - _STARTED:.1f} s."
+            f"\n  Page           {demo.url}"
+            f"\n  Sample images  {os.path.relpath(SAMPLES / 'try')}"
+            f"\n  Model          F1 score {demo.f1:.3f} on images that it was not trained on"
+            f"\n  AWS            {demo.aws_url}  (AWS_ENDPOINT_URL for any AWS client; region {demo.region})"
+            "\n\nDrop a sample image on the page. Ctrl-C stops everything.",
+            flush=True,
+        )
+        if open_browser and _has_screen():
+            webbrowser.open(demo.url)
+        signal.pause()
+
+
+def _preview(config: dict[str, Any]) -> None:
+    from local.stack import preview_text  # noqa: PLC0415  # see _demo
+
+    print(preview_text(config, say=_say))
+
+
+def _told_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message is a sentence for the person at the terminal."""
+    from local.aws.loopback import PortInUseError  # noqa: PLC0415  # see _demo
+    from local.engine import ConfigError, DeploymentError  # noqa: PLC0415  # see _demo
+
+    return ConfigError, DeploymentError, PortInUseError
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _has_screen() -> bool:
+    return sys.platform in {"darwin", "win32"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65534:  # noqa: PLR2004  # AWS needs the next one
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65534.")
+    return int(text)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    key, separator, value = text.partition("=")
+    if not key or not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is no setting: give KEY=VALUE.")
+    try:
+        return key, yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise argparse.ArgumentTypeError(f"{text!r} has a value that is not YAML.") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Everything on one machine: AWS, the program applied to it, a trained model and the site."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from local import samples
+from local.aws.server import LocalAws
+from local.edge import BucketSite, DistributionSite, Edge
+from local.engine import Result, up
+from local.provider import AwsProvider
+from local.rekognition.limits import Limits, Timing, configure
+from local.stack import PROJECT_DIR, local_config
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import AssetTypeDef, ProjectVersionDescriptionTypeDef
+    from mypy_boto3_s3 import S3Client
+
+SAMPLES = PROJECT_DIR / "demo" / "samples"
+"""Where the sample images are kept between starts, for people to drop on the page."""
+DEMO_TIMING = Timing(starting=0.5)
+"""A model starts in half a second here instead of minutes."""
+
+_BUCKET = "workbench-images"
+_PROJECT = "workbench"
+_VERSION = "first"
+_BETWEEN_LOOKS = 0.25
+"""Seconds; below the service's limit of five requests a second."""
+
+
+class DemoError(Exception):
+    """The demo could not be set up; the message is one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """A demo that is ready to be used."""
+
+    url: str
+    """Address of the page."""
+    aws_url: str
+    """Address of the emulated AWS."""
+    region: str
+    model_arn: str
+    """ARN of the running sample model."""
+    f1: float
+    """F1 score that the training measured on images it had not seen."""
+    applied: Result
+    """What applying the program did."""
+
+
+class Progress:
+    """Says when a step begins and how long it took."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+
+    @contextlib.contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Announce a step before it runs, and its duration when it succeeded."""
+        self.say(f"  … {what}")
+        start = time.perf_counter()
+        yield
+        self.say(f"  ✓ {what}: {time.perf_counter() - start:.1f} s")
+
+
+@contextlib.contextmanager
+def running_demo(
+    *,
+    port: int = 0,
+    config: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    say: Callable[[str], None] = print,
+) -> Iterator[Demo]:
+    """Run the demo while the context lasts; nothing of it is left afterwards but the sample images.
+
+    Args:
+        port: Where to serve the page, with AWS at the next port; 0 takes free ports.
+        config: Settings that win over those of `Pulumi.local.yaml`, as `pulumi up --config` has them.
+        limits: What the emulated Custom Labels allows.
+        say: Called with each line of progress.
+
+    Raises:
+        PortInUseError: A port is taken.
+        ConfigError: A setting cannot be used.
+        DeploymentError: The program could not be applied.
+        DemoError: The sample model could not be trained.
+    """
+    progress = Progress(say)
+    configure(limits=limits, timing=DEMO_TIMING)
+    with LocalAws(port + 1 if port else 0) as aws, ThreadPoolExecutor(1, "sample-model") as pool:
+        settings = local_config(aws.url, config)
+        region = settings.values["aws:region"]
+        model = pool.submit(_train_and_start, aws.url, region, progress)
+        with progress.step("Applying the program to the emulated AWS"):
+            applied = up(PROJECT_DIR, settings, AwsProvider(aws.url, region), on_log=say)
+        with Edge(_site(applied), port) as edge:
+            model_arn, f1 = model.result()
+            yield Demo(
+                url=f"{edge.url}/" if "distributionId" in applied.outputs else f"{edge.url}/index.html",
+                aws_url=aws.url,
+                region=region,
+                model_arn=model_arn,
+                f1=f1,
+                applied=applied,
+            )
+
+
+def _site(applied: Result) -> DistributionSite | BucketSite:
+    distribution = applied.outputs.get("distributionId")
+    return DistributionSite(distribution) if distribution else BucketSite(applied.outputs["bucketName"])
+
+
+def _train_and_start(aws_url: str, region: str, progress: Progress) -> tuple[str, float]:
+    """Train a model on the sample images and start it, as a user would; return its ARN and F1 score."""
+    session = boto3.Session("local", "local", region_name=region)
+    with progress.step("Drawing and storing sample images"):
+        sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
+        _store(session.client("s3", endpoint_url=aws_url), region, sample_set)
+    rekognition = session.client("rekognition", endpoint_url=aws_url)
+    with progress.step("Training a model on them"):
+        project = rekognition.create_project(ProjectName=_PROJECT)["ProjectArn"]
+        model = rekognition.create_project_version(
+            ProjectArn=project,
+            VersionName=_VERSION,
+            OutputConfig={"S3Bucket": _BUCKET, "S3KeyPrefix": "output"},
+            TrainingData={"Assets": [_asset("train")]},
+            TestingData={"Assets": [_asset("test")]},
+        )["ProjectVersionArn"]
+        _wait_for(rekognition, project, "TRAINING_COMPLETED")
+    with progress.step("Starting the model"):
+        rekognition.start_project_version(ProjectVersionArn=model, MinInferenceUnits=1)
+        described = _wait_for(rekognition, project, "RUNNING")
+    return model, described["EvaluationResult"]["F1Score"]
+
+
+def _store(s3: "S3Client", region: str, sample_set: samples.SampleSet) -> None:
+    """Put the pictures and manifests of both splits in a bucket, as a training needs them."""
+    if region == "us-east-1":  # the one region that S3 refuses as a LocationConstraint
+        s3.create_bucket(Bucket=_BUCKET)
+    else:
+        s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
+    for split in ("train", "test"):
+        for image in sample_set.images(split):
+            s3.put_object(Bucket=_BUCKET, Key=f"{split}/{image.name}", Body=image.read_bytes())
+        s3.put_object(Bucket=_BUCKET, Key=_manifest(split), Body=sample_set.manifest(split, _BUCKET).encode())
+
+
+def _manifest(split: str) -> str:
+    return f"{split}.manifest"
+
+
+def _asset(split: str) -> "AssetTypeDef":
+    return {"GroundTruthManifest": {"S3Object": {"Bucket": _BUCKET, "Name": _manifest(split)}}}
+
+
+def _wait_for(
+    rekognition: "RekognitionClient", project: str, status: str
+) -> "ProjectVersionDescriptionTypeDef":
+    """Ask for the model's state until it is the wanted one; botocore's waiters ask once in 30 seconds or more."""
+    while True:
+        (described,) = rekognition.describe_project_versions(ProjectArn=project)["ProjectVersionDescriptions"]
+        if described["Status"] == status:
+            return described
+        if described["Status"].endswith("FAILED"):
+            raise DemoError(f"The sample model is {described['Status']}: {described['StatusMessage']}")
+        time.sleep(_BETWEEN_LOOKS)

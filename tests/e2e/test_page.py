@@ -1,0 +1,257 @@
+"""The page, in a real browser, against the emulated AWS with the program applied to it."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import cv2
+import numpy as np
+import pytest
+
+from local.demo import DEMO_TIMING, SAMPLES, Demo
+from local.rekognition.limits import Limits, configure
+from tests.e2e.conftest import Visit
+
+TRY = SAMPLES / "try"
+IOU = 0.5
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> float:
+    """Intersection over union of two boxes with left, top, width and height."""
+    width = min(one["left"] + one["width"], other["left"] + other["width"]) - max(one["left"], other["left"])
+    height = min(one["top"] + one["height"], other["top"] + other["height"]) - max(one["top"], other["top"])
+    shared = max(width, 0) * max(height, 0)
+    return shared / (one["width"] * one["height"] + other["width"] * other["height"] - shared)
+
+
+def shown_boxes(visit: Visit) -> list[tuple[str, dict[str, float]]]:
+    return [
+        (
+            box["data-label"],
+            {
+                "left": float(box["x"]),
+                "top": float(box["y"]),
+                "width": float(box["width"]),
+                "height": float(box["height"]),
+            },
+        )
+        for box in visit.boxes()
+    ]
+
+
+def images_with(truth: dict[str, Any], count: Callable[[int], bool]) -> list[str]:
+    return [name for name, objects in sorted(truth.items()) if count(len(objects))]
+
+
+def test_boxes_lie_where_the_objects_are(visit: Visit, truth: dict[str, Any]) -> None:
+    """Over all sample images, at least nine of ten objects are found, and nine of ten boxes are right."""
+    objects = found = boxes = 0
+    for name, expected in sorted(truth.items()):
+        visit.choose(TRY / name)
+        visit.page.get_by_text(re.compile(rf"^{re.escape(name)}:")).wait_for()
+        visit.wait_for("done")
+        shown = shown_boxes(visit)
+        objects += len(expected)
+        boxes += len(shown)
+        found += sum(
+            any(label == one["label"] and overlap(box, one["box"]) >= IOU for label, box in shown)
+            for one in expected
+        )
+    assert objects > 20
+    assert found / objects >= 0.9
+    assert found / boxes >= 0.9
+    assert visit.messages == []
+
+
+def test_each_box_is_also_a_row_with_its_confidence(visit: Visit, truth: dict[str, Any]) -> None:
+    visit.choose(TRY / images_with(truth, lambda count: count >= 3)[0])
+    visit.wait_for("done")
+    rows = visit.page.get_by_role("table", name="Labels").locator("tbody tr")
+    texts = [row.inner_text().split("\t") for row in rows.all()]
+    confidences = [float(confidence.removesuffix(" %")) for _, confidence in texts]
+    assert sorted(name.strip() for name, _ in texts) == sorted(label for label, _ in shown_boxes(visit))
+    assert confidences == sorted(confidences, reverse=True)
+    assert all(50 <= confidence <= 100 for confidence in confidences)
+
+
+def test_an_empty_bench_has_no_labels(visit: Visit, truth: dict[str, Any]) -> None:
+    (empty,) = images_with(truth, lambda count: count == 0)
+    visit.choose(TRY / empty)
+    visit.wait_for("done")
+    assert visit.boxes() == []
+    assert "No labels found" in visit.page.get_by_role("status").inner_text()
+
+
+def test_the_model_s_measured_f1_is_shown(visit: Visit, demo: Demo) -> None:
+    assert demo.f1 >= 0.90
+    assert f"F1 score {demo.f1:.2f}" in visit.page.locator("#facts").inner_text()
+
+
+def test_a_file_that_is_no_image_is_refused_by_name(visit: Visit, tmp_path: Path) -> None:
+    text = tmp_path / "notes.jpg"
+    text.write_text("not an image")
+    visit.choose(text)
+    visit.wait_for("failed")
+    assert "notes.jpg" in visit.page.get_by_role("alert").inner_text()
+    assert visit.boxes() == []
+
+
+def jpeg(path: Path, height: int, width: int) -> Path:
+    noise = np.random.default_rng(1).integers(0, 255, (height // 50 + 1, width // 50 + 1, 3), np.uint8)
+    cv2.imwrite(str(path), cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC))
+    return path
+
+
+def test_a_one_pixel_image_is_refused_in_a_sentence(visit: Visit, tmp_path: Path) -> None:
+    visit.choose(jpeg(tmp_path / "dot.jpg", 1, 1))
+    visit.wait_for("failed")
+    sentence = visit.page.get_by_role("alert").inner_text()
+    assert "dot.jpg" in sentence
+    assert "64" in sentence
+
+
+def test_a_fifty_megapixel_image_is_shrunk_or_refused_and_the_page_lives(
+    visit: Visit, tmp_path: Path, truth: dict[str, Any]
+) -> None:
+    visit.choose(jpeg(tmp_path / "huge.jpg", 6124, 8165))
+    visit.page.wait_for_selector("main[data-state=done], main[data-state=failed]", timeout=60_000)
+    assert "huge.jpg" in visit.page.locator("main").inner_text()
+    visit.choose(TRY / images_with(truth, lambda count: count > 0)[0])
+    visit.wait_for("done")
+    assert visit.boxes()
+
+
+def test_a_photo_of_24_megapixels_never_blocks_the_page(visit: Visit, tmp_path: Path) -> None:
+    visit.page.evaluate(
+        "() => { window.long = [];"
+        " new PerformanceObserver(list => window.long.push(...list.getEntries().map(e => e.duration)))"
+        " .observe({entryTypes: ['longtask']}); }"
+    )
+    visit.choose(jpeg(tmp_path / "photo.jpg", 4000, 6000))
+    visit.wait_for("done")
+    assert visit.page.evaluate("window.long.filter(duration => duration > 50)") == []
+    assert visit.messages == []
+
+
+def test_nothing_is_stored_in_the_browser(visit: Visit, truth: dict[str, Any]) -> None:
+    visit.choose(TRY / min(truth))
+    visit.wait_for("done")
+    kept = visit.page.evaluate(
+        "async () => [localStorage.length, sessionStorage.length, document.cookie,"
+        " (await indexedDB.databases()).length, (await caches.keys()).length]"
+    )
+    assert kept == [0, 0, "", 0, 0]
+
+
+def test_the_browser_refuses_what_the_policy_forbids(visit: Visit, demo: Demo) -> None:
+    refused = visit.page.evaluate(
+        """async (aws) => {
+          const tries = {
+            html: () => { document.body.innerHTML = '<b>x</b>'; },
+            eval: () => eval('1'),
+            policy: () => trustedTypes.createPolicy('another', {}),
+            elsewhere: () => fetch(aws.replace(/\\d+$/, '1')),
+          };
+          const refused = [];
+          for (const [name, attempt] of Object.entries(tries))
+            try { await attempt(); } catch { refused.push(name); }
+          return refused;
+        }""",
+        demo.aws_url,
+    )
+    assert refused == ["html", "eval", "policy", "elsewhere"]
+
+
+def test_a_framed_page_shows_nothing(visit: Visit, demo: Demo) -> None:
+    page = visit.page.context.new_page()
+    page.route(
+        "http://localhost:1/",
+        lambda route: route.fulfill(body=f"<iframe src='{demo.url}'></iframe>", content_type="text/html"),
+    )
+    page.goto("http://localhost:1/")
+    page.wait_for_timeout(500)
+    assert [frame.locator("main").count() for frame in page.frames[1:]] in ([0], [])
+
+
+def test_only_the_site_and_aws_are_called(visit: Visit, demo: Demo, truth: dict[str, Any]) -> None:
+    urls: list[str] = []
+    visit.page.on("request", lambda request: urls.append(request.url))
+    visit.page.reload()
+    visit.wait_for("ready")
+    visit.choose(TRY / min(truth))
+    visit.wait_for("done")
+    page = demo.url.rstrip("/")
+    assert {url for url in urls if not url.startswith((page, demo.aws_url, "blob:"))} == set()
+    assert len([url for url in urls if url.startswith(page)]) <= 5
+
+
+def test_throttling_is_explained_and_retry_continues_when_it_is_over(
+    visit: Visit, truth: dict[str, Any]
+) -> None:
+    configure(limits=Limits(detect_requests_per_second_per_inference_unit=0), timing=DEMO_TIMING)
+    try:
+        visit.choose(TRY / images_with(truth, lambda count: count > 0)[0])
+        visit.wait_for("failed")
+        assert "ProvisionedThroughputExceededException" in visit.page.get_by_role("alert").inner_text()
+    finally:
+        configure(timing=DEMO_TIMING)
+    visit.page.get_by_role("button", name="Retry").click()
+    visit.wait_for("done")
+    assert visit.boxes()
+    assert visit.page.get_by_role("alert").count() == 0
+
+
+@pytest.fixture
+def stopped_model(demo: Demo) -> Iterator[None]:
+    rekognition = boto3.Session("local", "local", region_name=demo.region).client(
+        "rekognition", endpoint_url=demo.aws_url
+    )
+    project = demo.model_arn.split("/")[1]
+
+    def wait_for(status: str) -> None:
+        deadline = time.monotonic() + 10
+        while status not in statuses():
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+
+    def statuses() -> list[str]:
+        (described,) = rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"]
+        versions = rekognition.describe_project_versions(ProjectArn=described["ProjectArn"])
+        return [version["Status"] for version in versions["ProjectVersionDescriptions"]]
+
+    rekognition.stop_project_version(ProjectVersionArn=demo.model_arn)
+    wait_for("STOPPED")
+    yield
+    rekognition.start_project_version(ProjectVersionArn=demo.model_arn, MinInferenceUnits=1)
+    wait_for("RUNNING")
+
+
+def test_a_model_stopped_meanwhile_is_explained(
+    visit: Visit, truth: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("stopped_model")
+    visit.choose(TRY / min(truth))
+    visit.wait_for("failed")
+    assert (
+        "ResourceNotReadyException: this model is not running" in visit.page.get_by_role("alert").inner_text()
+    )
+
+
+@pytest.mark.usefixtures("stopped_model")
+def test_without_a_running_model_the_page_says_how_to_start_one(visit: Visit, demo: Demo) -> None:
+    text = visit.page.locator("main").inner_text()
+    assert "No running model" in text
+    assert f"aws rekognition start-project-version --project-version-arn {demo.model_arn}" in " ".join(
+        text.split()
+    )
+
+
+def test_settings_are_in_the_page_and_nowhere_else(visit: Visit, demo: Demo) -> None:
+    settings = json.loads(visit.page.locator("#settings").text_content() or "")
+    assert settings["region"] == demo.region
+    assert settings["identityPoolId"] == demo.applied.outputs["identityPoolId"]
+    assert settings["endpoints"] == {"rekognition": demo.aws_url, "cognitoIdentity": demo.aws_url}
