@@ -127,12 +127,7 @@ class Deployment:
         urn = goal.resource.urn
         with self._lock:
             if urn in self._seen:
-                self.fail(
-                    ProviderError(
-                        "the program has two resources of this URN; give one of them another name."
-                    ),
-                    urn,
-                )
+                self.fail(ProviderError(_DUPLICATE), urn)
                 return None
             self._seen.add(urn)
             needed = {goal.resource.parent, goal.provider, *goal.resource.dependencies}
@@ -167,6 +162,7 @@ class Deployment:
         Raises:
             DeploymentError: Something failed, here or before; after a failure before, nothing is deleted.
         """
+        self._raise_failures()
         gone = [*self._left.values(), *self._pending]
         for one in gone:
             if one.protect:
@@ -335,6 +331,7 @@ class Deployment:
         self.on_step(step)
 
 
+_DUPLICATE = "the program has two resources of this URN; give one of them another name."
 _PROTECTED = "the resource is protected; deploy it once with protect=False, then delete or replace it"
 
 

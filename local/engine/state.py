@@ -132,7 +132,8 @@ def delete_order(resources: Iterable[Resource]) -> list[Resource]:
     order: list[Resource] = []
     while left:
         free = next(
-            one for one in left if not any(other.needs(one.urn) for other in left if other is not one)
+            (one for one in left if not any(other.needs(one.urn) for other in left if other is not one)),
+            left[0],  # what was replaced may need what came to need its successor
         )
         order.append(free)
         left.remove(free)

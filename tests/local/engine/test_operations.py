@@ -198,6 +198,13 @@ def test_a_protected_resource_is_not_deleted_and_nothing_else_is_either(
     assert cloud.things == {}
 
 
+def test_a_protected_resource_that_fails_is_not_said_to_be_deleted(project: Project) -> None:
+    project.up("Thing('safe', ResourceOptions(protect=True))")
+    with pytest.raises(DeploymentError) as caught:
+        project.up("Thing('safe', ResourceOptions(protect=True), fail='update')")
+    assert str(caught.value) == "fake:index:Thing::safe: it may not update."
+
+
 def test_a_protected_resource_is_not_replaced(project: Project, cloud: FakeCloud) -> None:
     project.up("Thing('safe', ResourceOptions(protect=True), kind='a')")
     with pytest.raises(DeploymentError, match=r"is protected.*: kind cannot change without replacing it"):

@@ -104,6 +104,15 @@ def test_resources_that_need_each_other_in_any_order_are_deleted_dependents_firs
     )
 
 
+def test_a_circle_of_needs_is_deleted_all_the_same() -> None:
+    """It arises when a replaced resource waits for its deletion while others come to need the new one."""
+    one = Resource(
+        urn="urn:pulumi:s::p::t::one", dependencies=("urn:pulumi:s::p::t::two",), pending_delete=True
+    )
+    two = Resource(urn="urn:pulumi:s::p::t::two", dependencies=("urn:pulumi:s::p::t::one",))
+    assert sorted(resource.name for resource in delete_order([one, two])) == ["one", "two"]
+
+
 def test_a_preview_is_shown_as_a_tree_with_unknowns_counts_and_outputs(project: Project) -> None:
     program = """
 group = Group("group")
