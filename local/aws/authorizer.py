@@ -65,8 +65,8 @@ class Authorizer:
 
     Args:
         application: where allowed requests go.
-        s3: where allowed S3 requests of pool credentials, of anonymous callers and by signed links go;
-            directly, so that nothing else in the request can send them elsewhere.
+        s3: where allowed S3 requests go; directly, so that no name of a bucket or key, and nothing else
+            in the request, can send them elsewhere.
         now: the clock.
     """
 
@@ -104,10 +104,10 @@ class Authorizer:
         session = find_session(authorization.access_key_id)
         if session is None:
             _check_deployer(authorization.access_key_id, authorization.service)
-            return self._application
-        body = _body(environ)
-        caller = self._authenticate(environ, body, authorization, session)
-        self._authorize(caller, authorization, environ, body)
+        else:
+            body = _body(environ)
+            caller = self._authenticate(environ, body, authorization, session)
+            self._authorize(caller, authorization, environ, body)
         return self._s3 if authorization.service == "s3" else self._application
 
     def _decide_unsigned(self, environ: WSGIEnvironment) -> WSGIApplication:

@@ -285,6 +285,25 @@ def test_guests_read_what_everyone_may_read(clients: Clients, guest: Guest, buck
     assert found["Body"].read() == b"open"
 
 
+def test_an_object_is_an_object_under_any_name(aws: LocalAws, clients: Clients, guest: Guest) -> None:
+    """moto's dispatcher would take this path for the instance metadata of EC2."""
+    s3, bucket, path = clients("s3", region="us-east-1"), "latest", "/latest/meta-data/iam"
+    s3.create_bucket(Bucket=bucket)
+    s3.delete_public_access_block(Bucket=bucket)
+    read = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    s3.put_bucket_policy(Bucket=bucket, Policy=bucket_policy(bucket, read))
+    s3.put_object(Bucket=bucket, Key="meta-data/iam", Body=b"object")
+    unsigned = {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
+    signed = signed_headers(aws, guest, "s3", b"", unsigned, method="GET", path=path)
+    for headers in ({}, signed):
+        assert call(aws, "GET", path, headers).body == b"object"
+
+
 def test_a_bucket_policy_that_denies_the_role_holds(clients: Clients, guest: Guest, bucket: str) -> None:
     s3 = clients("s3")
     s3.delete_public_access_block(Bucket=bucket)
