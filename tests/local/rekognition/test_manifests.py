@@ -315,6 +315,12 @@ def test_a_fifth_of_the_lines_is_split_off_with_every_label_on_both_sides() -> N
     assert {line.number for line in manifest.lines}.isdisjoint(line.number for line in test.lines)
 
 
+def test_lines_with_several_labels_count_for_each_of_them() -> None:
+    manifest = parse(*[GOOD] * 10)
+    assert len(manifests.split_off_test(manifest).lines) == 2
+    assert codes(manifest) == []
+
+
 def test_a_label_with_one_image_cannot_be_split() -> None:
     manifest = parse(*[DISC] * 5, SQUARE)
     manifests.split_off_test(manifest)

@@ -73,6 +73,17 @@ def test_an_unknown_model_takes_no_order(rekognition: "RekognitionClient", order
         ORDERS[order](rekognition, NO_MODEL)
 
 
+def test_models_of_the_same_name_in_two_projects_are_two(
+    bench: Bench, rekognition: "RekognitionClient"
+) -> None:
+    first, second = (bench.model(project=bench.project(name)) for name in ("a", "b"))
+    ORDERS["start"](rekognition, second)
+    assert (bench.describe(first).get("Status"), bench.describe(second).get("Status")) == (
+        "TRAINING_COMPLETED",
+        "STARTING",
+    )
+
+
 def test_each_passing_state_lasts_as_long_as_timing_says(
     bench: Bench, rekognition: "RekognitionClient", clock: Clock
 ) -> None:

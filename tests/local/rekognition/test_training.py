@@ -169,6 +169,16 @@ def test_too_many_bad_lines_fail_the_training_and_all_are_reported(bench: Bench)
     assert "Output" not in described["TrainingDataResult"]
 
 
+def test_a_manifest_may_be_unfit_without_a_bad_line(bench: Bench) -> None:
+    bench.put_manifest("train.manifest", bench.labelled_lines()[0:8:2])
+    bench.put_manifest("test.manifest", bench.labelled_lines()[:8])
+    described = bench.trained(bench.create_version(bench.project()))
+    assert described.get("Status") == "TRAINING_FAILED"
+    assert described.get("StatusMessage") == (
+        "The training manifest has ERROR_MANIFEST_TOO_FEW_LABELS: The manifest has 1 labels: 2 is the fewest."
+    )
+
+
 def test_findings_about_both_manifests_are_beside_the_statistics(bench: Bench) -> None:
     lines = bench.boxed_lines()
     bench.put_manifest("train.manifest", lines[0:8:2])
