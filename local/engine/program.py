@@ -156,18 +156,23 @@ def _isolated(project_dir: Path) -> Generator[None]:
 
 def _modules_of(project_dir: Path) -> list[str]:
     """Loaded modules that belong to the program: its folder's, less the engine and installed packages."""
-    folder, installed = project_dir.resolve(), Path(sys.prefix).resolve()
+    # As strings: resolving the path of every loaded module would take longer than most programs.
+    folder, installed = _spellings(project_dir), _spellings(Path(sys.prefix))
     own = __name__.split(".", 1)[0]
 
     def belongs(name: str, module: object) -> bool:
         places: dict[str, Any] = getattr(module, "__dict__", {})
-        file = places.get("__file__") or next(iter(places.get("__path__") or ()), None)
-        if not file or name == "__main__" or name.split(".", 1)[0] == own:
+        file = places.get("__file__") or next(iter(places.get("__path__") or ()), "")
+        if name == "__main__" or name.split(".", 1)[0] == own:
             return False
-        resolved = Path(file).resolve()
-        return resolved.is_relative_to(folder) and not resolved.is_relative_to(installed)
+        return file.startswith(folder) and not file.startswith(installed)
 
     return [name for name, module in list(sys.modules.items()) if belongs(name, module)]
+
+
+def _spellings(folder: Path) -> tuple[str, ...]:
+    """How paths of files in a folder may start."""
+    return tuple(f"{path}{os.sep}" for path in (folder.absolute(), folder.resolve()))
 
 
 def _sentence(error: BaseException, project_dir: Path) -> str:
