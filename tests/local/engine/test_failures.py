@@ -40,6 +40,24 @@ Thing("late").arn.apply(lambda arn: int(arn))
     assert {one.name for one in error.state.resources} == {"good", "late", "shop-dev"}
 
 
+def test_a_failure_of_the_program_does_not_hide_later_ones_of_resources(
+    project: Project, cloud: FakeCloud
+) -> None:
+    cloud.slow = 0.05
+    error = failed(
+        project,
+        """
+first = Thing("first")
+Thing("bad", of=first.arn, fail="create")
+pulumi.Output.from_input(1).apply(lambda _: 1 / 0)
+""",
+    )
+    assert [str(failure).split(" (")[0] for failure in error.failures] == [
+        "fake:index:Thing::bad: it may not create.",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
 def test_a_failure_names_the_urn_of_its_resource(project: Project) -> None:
     error = failed(project, "Thing('bad', ResourceOptions(parent=Group('g')), fail='create')")
     urn = "urn:pulumi:dev::shop::fake:index:Group$fake:index:Thing::bad"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import importlib
 import os
 import sys
@@ -53,6 +54,27 @@ def test_runs_work_on_other_threads_one_after_the_other_and_at_once(project: Pro
     assert [result.changes for result in results] == [()] * 3
 
 
+def test_a_stack_that_another_runner_left_is_not_in_the_way(project: Project) -> None:
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, object]]:
+            return args.name, {}
+
+        def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, object], None]:
+            return {args.token: 1}, None
+
+    async def leave_a_stack() -> None:
+        pulumi.runtime.set_mocks(Mocks())
+
+    def run() -> object:
+        loop = asyncio.new_event_loop()
+        context = contextvars.copy_context()
+        loop.run_until_complete(loop.create_task(leave_a_stack(), context=context))
+        loop.close()
+        return context.run(project.up, "export('arn', Thing('one').arn)").outputs
+
+    assert run() == {"arn": "arn:one-0"}
+
+
 def test_a_running_event_loop_is_refused_with_the_way_out(project: Project) -> None:
     project.write("export('arn', Thing('one').arn)")
 
@@ -77,10 +99,12 @@ def test_a_module_of_the_program_that_registers_resources_does_so_in_every_run(p
     assert "parts.thing" not in sys.modules
 
 
-def test_an_edited_module_is_read_again(project: Project) -> None:
+def test_an_edited_module_is_read_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     for size in (1, 2):
         (project.folder / "sizes.py").write_text(f"SIZE = {size}")
         assert project.up("import sizes; export('size', sizes.SIZE)").outputs == {"size": size}
+    assert not list(project.folder.glob("**/__pycache__"))
 
 
 def test_modules_that_the_caller_loaded_from_the_folder_are_his_again_afterwards(
@@ -111,7 +135,6 @@ def test_the_process_is_as_it_was(
     project.config = StackConfig(project="shop", stack="dev", values={"shop:color": "red"})
     project.up("import sys; sys.path.append('/x'); export('color', pulumi.Config().get('color'))")
     assert world() == before
-    assert not list(project.folder.glob("**/__pycache__"))
     assert pulumi.runtime.get_root_resource() is None
     assert pulumi.Config("shop").get("color") is None
 

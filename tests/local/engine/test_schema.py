@@ -50,6 +50,7 @@ def test_good_inputs_have_no_faults(type_: str, inputs: dict[str, Any]) -> None:
         (BUCKET, {"tags": {"a": 1}}, "tags.a must be a string, not 1"),
         (BUCKET, {"tags": ["a"]}, "tags must be a map, not ['a']"),
         (FUNCTION, {"role": "r", "memorySize": "128"}, "memorySize must be an integer, not '128'"),
+        (FUNCTION, {"role": "r", "memorySize": True}, "memorySize must be an integer, not True"),
         (FUNCTION, {"role": "r", "memorySize": 1.5}, "memorySize must be an integer, not 1.5"),
         (FUNCTION, {"role": "r", "layers": "a"}, "layers must be a list, not 'a'"),
         (FUNCTION, {"role": "r", "layers": ["a", {}]}, "layers[1] must be a string, not {}"),

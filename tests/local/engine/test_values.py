@@ -104,6 +104,12 @@ def test_resources_that_need_each_other_in_any_order_are_deleted_dependents_firs
     )
 
 
+def test_children_are_deleted_before_their_parents_whatever_the_order() -> None:
+    parent = Resource(urn="urn:pulumi:s::p::t::parent")
+    child = Resource(urn="urn:pulumi:s::p::t$t::child", parent=parent.urn)
+    assert delete_order([child, parent]) == delete_order([parent, child]) == [child, parent]
+
+
 def test_a_circle_of_needs_is_deleted_all_the_same() -> None:
     """It arises when a replaced resource waits for its deletion while others come to need the new one."""
     one = Resource(
