@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
 
+from local.aws.loopback import HeaderList, joined
+
 log = logging.getLogger(__name__)
 
 _REASONS = {
@@ -72,16 +74,14 @@ class Faults:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on."""
-        answer: list[tuple[str, list[tuple[str, str]]]] = []
+        answer: list[tuple[str, HeaderList]] = []
 
-        def note(
-            status: str, headers: list[tuple[str, str]], _error: object = None, /
-        ) -> Callable[[bytes], object]:
+        def note(status: str, headers: HeaderList, _error: object = None, /) -> Callable[[bytes], object]:
             answer.append((status, headers))
             return lambda _chunk: None
 
         try:
-            content = self._application(environ, note)
+            content = joined(self._application(environ, note))
         except NotImplementedError as error:
             return json_error(start_response, 501, "NotImplementedException", str(error))
         except Exception:
@@ -90,11 +90,11 @@ class Faults:
                 start_response, 500, "InternalFailure", "The emulator failed; its log says where."
             )
         status, headers = answer[-1]
-        kind = {name.lower(): value for name, value in headers}.get("content-type", "")
-        if status.startswith("404") and kind.startswith("text/") and environ["REQUEST_METHOD"] != "HEAD":
+        for_eyes = not content or content.lower().startswith(b"<!doctype html")
+        if status.startswith("404") and for_eyes and environ["REQUEST_METHOD"] != "HEAD":
             where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
             return json_error(
                 start_response, 404, "UnknownOperationException", f"There is no operation at {where}."
             )
         start_response(status, headers)
-        return content
+        return [content]

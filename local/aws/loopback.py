@@ -49,6 +49,16 @@ def loopback_hosts(port: int) -> frozenset[str]:
     return frozenset({f"{ADDRESS}:{port}", f"localhost:{port}"})
 
 
+def joined(chunks: Iterable[bytes]) -> bytes:
+    """Read a WSGI application's answer to its end and close it."""
+    try:
+        return b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
 class _Handler(MotoRequestHandler):
     """One connection: reads whole requests, answers each with a Content-Length, keeps the connection."""
 
@@ -75,11 +85,7 @@ class _Handler(MotoRequestHandler):
         def start_response(status: str, headers: HeaderList, _error: object = None, /) -> Any:  # noqa: ANN401 - WSGI's own type for write(), which nothing here uses
             answer.append((status, headers))
 
-        chunks = self.server.application(environ, cast("StartResponse", start_response))
-        content = b"".join(chunks)
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+        content = joined(self.server.application(environ, cast("StartResponse", start_response)))
         status, headers = answer[-1]
         lacks_length = all(name.lower() != "content-length" for name, _ in headers)
         if lacks_length and not status.startswith(("204", "304")):
