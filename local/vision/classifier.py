@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from local.vision.evaluation import Judged, judge
 from local.vision.network import Matrix, Network
-from local.vision.patches import TURNS, edge_directions, turned
+from local.vision.patches import edge_directions
 from local.vision.pictures import Picture, Plane, open_picture, unpack
 from local.vision.types import Detection, Example
 
 _SIDE = 64
-_TURNS_LEARNED = 4
 _COLOURS = 6
 """Steps of each of L*, a* and b* in a histogram."""
 
@@ -40,8 +39,8 @@ class Classifier:
         for example, picture in zip(examples, pictures, strict=True):
             small = _small(picture)
             there = {annotation.label for annotation in example.annotations}
-            for turn in rng.permutation(TURNS)[:_TURNS_LEARNED]:
-                inputs.append(_looks(turned(small[None], turn)))
+            for mirrored in (small, small[:, ::-1], small[::-1], small.swapaxes(0, 1)):
+                inputs.append(_looks(mirrored[None]))
                 targets.append([label in there for label in labels])
         network = Network.fit(
             np.concatenate(inputs),
@@ -95,5 +94,6 @@ def _looks(small: NDArray[np.float32]) -> Matrix:
     bins += np.arange(count)[:, None, None] * _COLOURS**3
     colours = np.bincount(bins.ravel(), minlength=count * _COLOURS**3).reshape(count, -1) / _SIDE**2
     return np.concatenate(
-        [edge_directions(small[..., 0] / 50), places.reshape(count, -1), np.sqrt(colours)], axis=1
+        [edge_directions(small[..., 0] / 50).reshape(count, -1), places.reshape(count, -1), np.sqrt(colours)],
+        axis=1,
     ).astype(np.float32)

@@ -10,7 +10,7 @@ from local.vision.boxes import Boxes, clip, overlaps, suppress
 from local.vision.evaluation import Judged, judge
 from local.vision.network import Matrix, Network
 from local.vision.object_map import ObjectMap, sample
-from local.vision.patches import TURNS, cut, looks, profiles, turned, turned_boxes
+from local.vision.patches import TURNS, Looks, cut, look, profiles, turned_profiles
 from local.vision.pictures import Picture, Plane, open_picture
 from local.vision.proposals import propose
 from local.vision.types import Detection, Example, RatioBox
@@ -25,8 +25,10 @@ _MOVES = 2
 _FARTHEST = 0.4
 """Most that an edge moves at once, as a share of the box's side."""
 _RIDGE = 0.02
-_JITTERS = 3
-_TURNS_LEARNED = 6
+_JITTERS = 5
+_EPOCHS = 12
+_KEPT_OPEN = 128
+"""Training pictures that stay decoded, of about 1 MB each; the others are decoded again for each pass."""
 _RANDOM_BOXES = 3
 """Boxes anywhere in a training picture that show what is no object."""
 
@@ -39,10 +41,28 @@ _MIRRORED = {
 """For each turn of a patch: which edge's move becomes which, and with which sign."""
 
 
+class _Album:
+    """Opens the pictures of examples, and keeps as many open as memory should be spent on."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._examples = examples
+        self._open: dict[int, Picture] = {}
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, index: int) -> Picture:
+        if index in self._open:
+            return self._open[index]
+        picture = open_picture(self._examples[index].image)
+        if index < _KEPT_OPEN:
+            self._open[index] = picture
+        return picture
+
+
 class _Seen(NamedTuple):
     """What one training picture contributes."""
 
-    example: Example
     boxes: Boxes
     labels: NDArray[np.intp]
     object_map: Plane
@@ -70,15 +90,21 @@ class Detector:
         Raises:
             ImageError: An image cannot be read.
         """
-        object_map = ObjectMap.fit([_cells(example, labels, rng) for example in examples], rng)
-        seen = [_look(example, labels, object_map) for example in examples]
-        mover = _fit_mover(seen, rng)
-        detector = cls(object_map, mover, _fit_namer(seen, mover, len(labels), rng))
-        judged: list[Judged] = []
-        for one in seen:
-            picture = open_picture(one.example.image)
-            found = detector._name(picture, one.object_map, one.candidates, labels)
-            judged.append(judge(one.example, picture.pixels, found))
+        album = _Album(examples)
+        truth = [_truth(example, album[index], labels) for index, example in enumerate(examples)]
+        cells = [sample(album[index], boxes, rng) for index, (boxes, _) in enumerate(truth)]
+        object_map = ObjectMap.fit(cells, rng)
+        seen: list[_Seen] = []
+        for index, (boxes, names) in enumerate(truth):
+            shown = object_map(album[index])
+            seen.append(_Seen(boxes, names, shown, propose(shown)))
+        mover = _fit_mover(album, seen, rng)
+        namer, found = _fit_namer(album, seen, mover, len(labels), rng)
+        detector = cls(object_map, mover, namer)
+        judged = [
+            judge(example, album[index].pixels, detector._name(*found[index], album[index].size, labels))
+            for index, example in enumerate(examples)
+        ]
         return detector, judged
 
     @classmethod
@@ -101,19 +127,18 @@ class Detector:
     def detect(self, picture: Picture, labels: Sequence[str]) -> list[Detection]:
         """Return everything that might be an object, best first, each at most once."""
         object_map = self._object_map(picture)
-        return self._name(picture, object_map, propose(object_map), labels)
-
-    def _name(
-        self, picture: Picture, object_map: Plane, candidates: Boxes, labels: Sequence[str]
-    ) -> list[Detection]:
-        boxes = _move(picture, object_map, candidates, self._mover)
+        boxes = _move(picture, object_map, propose(object_map), self._mover)
         if not len(boxes):
             return []
-        patches = cut(picture, object_map, boxes, square=True)
-        shares = self._namer(looks(patches, boxes, picture.size))[:, 1:]
+        return self._name(boxes, _look(picture, object_map, boxes).turned(0), picture.size, labels)
+
+    def _name(
+        self, boxes: Boxes, looks: Matrix, size: tuple[int, int], labels: Sequence[str]
+    ) -> list[Detection]:
+        shares = self._namer(looks)[:, 1:]
         names, scores = shares.argmax(1), shares.max(1)
         return [
-            Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], picture.size))
+            Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], size))
             for index in suppress(boxes, scores, _DISTINCT)
         ]
 
@@ -126,15 +151,8 @@ def _truth(example: Example, picture: Picture, labels: Sequence[str]) -> tuple[B
     return clip(boxes, picture.size), np.asarray([label for _, label in objects], np.intp)
 
 
-def _cells(example: Example, labels: Sequence[str], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
-    picture = open_picture(example.image)
-    return sample(picture, _truth(example, picture, labels)[0], rng)
-
-
-def _look(example: Example, labels: Sequence[str], object_map: ObjectMap) -> _Seen:
-    picture = open_picture(example.image)
-    shown = object_map(picture)
-    return _Seen(example, *_truth(example, picture, labels), shown, propose(shown))
+def _look(picture: Picture, object_map: Plane, boxes: Boxes) -> Looks:
+    return look(cut(picture, object_map, boxes, square=True), boxes, picture.size)
 
 
 def _jittered(boxes: Boxes, rng: np.random.Generator) -> Boxes:
@@ -145,18 +163,18 @@ def _jittered(boxes: Boxes, rng: np.random.Generator) -> Boxes:
     return np.concatenate([centers - sides / 2, sides], axis=1).astype(np.float32)
 
 
-def _fit_mover(seen: Sequence[_Seen], rng: np.random.Generator) -> Matrix:
+def _fit_mover(album: _Album, seen: Sequence[_Seen], rng: np.random.Generator) -> Matrix:
     """Fit, by ridge regression, how far edges are from where they should be."""
     inputs: list[Matrix] = []
     targets: list[Matrix] = []
-    for one in seen:
+    for index, one in enumerate(seen):
         boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
         if not len(one.boxes) or not len(boxes):
             continue
         overlap = overlaps(boxes, one.boxes)
         shows = overlap.max(1) > _OTHER
         boxes, goals = boxes[shows], one.boxes[overlap.argmax(1)[shows]]
-        patches = cut(open_picture(one.example.image), one.object_map, boxes, square=False)
+        lines = profiles(cut(album[index], one.object_map, boxes, square=False))
         moves = np.concatenate(
             [
                 (goals[:, :2] - boxes[:, :2]) / boxes[:, 2:],
@@ -165,7 +183,7 @@ def _fit_mover(seen: Sequence[_Seen], rng: np.random.Generator) -> Matrix:
             axis=1,
         )
         for turn, (order, signs) in _MIRRORED.items():
-            inputs.append(profiles(turned(patches, turn)))
+            inputs.append(turned_profiles(lines, turn))
             targets.append(moves[:, order] * np.asarray(signs, np.float32))
     if not inputs:
         return np.zeros((1, 4), np.float32)
@@ -181,36 +199,44 @@ def _with_one(inputs: Matrix) -> Matrix:
 def _move(picture: Picture, object_map: Plane, boxes: Boxes, mover: Matrix) -> Boxes:
     """Move the edges of boxes to where the object seems to end."""
     for _ in range(_MOVES if len(boxes) else 0):
-        inputs = _with_one(profiles(cut(picture, object_map, boxes, square=False)))
-        moves = np.clip(inputs @ mover, -_FARTHEST, _FARTHEST)
+        lines = profiles(cut(picture, object_map, boxes, square=False))
+        moves = np.clip(_with_one(turned_profiles(lines, 0)) @ mover, -_FARTHEST, _FARTHEST)
         starts = boxes[:, :2] + moves[:, :2] * boxes[:, 2:]
         ends = boxes[:, :2] + (1 + moves[:, 2:]) * boxes[:, 2:]
         boxes = clip(np.concatenate([starts, ends - starts], axis=1), picture.size)
     return boxes
 
 
-def _fit_namer(seen: Sequence[_Seen], mover: Matrix, labels: int, rng: np.random.Generator) -> Network:
-    """Train the network that names what is in a box, or says that it is no object."""
+def _fit_namer(
+    album: _Album, seen: Sequence[_Seen], mover: Matrix, labels: int, rng: np.random.Generator
+) -> tuple[Network, list[tuple[Boxes, Matrix]]]:
+    """Train the network that names what is in a box, or says that it is no object.
+
+    Returns:
+        The network, and for each picture the candidates, moved, with what they look like.
+    """
     inputs: list[Matrix] = []
     names: list[NDArray[np.intp]] = []
-    for one in seen:
-        picture = open_picture(one.example.image)
+    found: list[tuple[Boxes, Matrix]] = []
+    for index, one in enumerate(seen):
+        picture = album[index]
         boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
         boxes = _move(picture, one.object_map, boxes, mover)
         boxes = np.concatenate([boxes, one.boxes, _anywhere(picture.size, rng)])
+        looks = _look(picture, one.object_map, boxes)
+        turns = [looks.turned(turn) for turn in range(TURNS)]
+        found.append((boxes[: len(one.candidates)], turns[0][: len(one.candidates)]))
         overlap = np.concatenate([np.zeros((len(boxes), 1), np.float32), overlaps(boxes, one.boxes)], axis=1)
         best = overlap.max(1)
         name = np.where(best >= _SAME_OBJECT, np.append(0, one.labels + 1)[overlap.argmax(1)], 0)
         clear = (best >= _SAME_OBJECT) | (best < _OTHER)
-        boxes, name = boxes[clear], name[clear]
-        patches = cut(picture, one.object_map, boxes, square=True)
-        for turn in rng.permutation(TURNS)[:_TURNS_LEARNED]:
-            inputs.append(looks(turned(patches, turn), turned_boxes(boxes, turn), picture.size))
-            names.append(name)
+        inputs += [turn[clear] for turn in turns]
+        names += [name[clear]] * TURNS
     targets = np.eye(labels + 1, dtype=np.float32)[np.concatenate(names)]
-    return Network.fit(
-        np.concatenate(inputs), targets, hidden=(48,), epochs=12, decay=1e-3, exclusive=True, rng=rng
+    namer = Network.fit(
+        np.concatenate(inputs), targets, hidden=(48,), epochs=_EPOCHS, decay=1e-3, exclusive=True, rng=rng
     )
+    return namer, found
 
 
 def _anywhere(size: tuple[int, int], rng: np.random.Generator) -> Boxes:

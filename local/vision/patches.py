@@ -1,4 +1,10 @@
-"""What is seen in a box, cut out and described: once to move the box, once to name its content."""
+"""What is seen in a box, cut out and described: once to move the box, once to name its content.
+
+Training looks at every patch in eight ways, turned and mirrored. Descriptions are laid out so that they can be
+turned themselves, which is much cheaper than describing turned patches.
+"""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,163 +20,210 @@ _MARGIN = 1.3
 """A patch shows this much more than its box, so that the object's surroundings can be seen."""
 _SQUARE_MARGIN = 1.15
 _CELLS = 5
-_DIRECTIONS = 9
-_CONTRAST = 30
+_BLOCKS = 8
+_DIRECTIONS = 8
+"""Of edges, over half a turn. A quarter turn is a whole number of them, so that histograms can be turned."""
+_CONTRAST = np.float32(30)
 """Units of L*a*b* that count as full contrast."""
 
 TURNS = 8
-"""Ways to turn and mirror a square."""
+"""Ways to turn and mirror a square: bit 0 mirrors top and bottom, bit 1 left and right, bit 2 swaps the axes first."""
 
 
-def cut(picture: Picture, object_map: Plane, boxes: Boxes, *, square: bool) -> NDArray[np.float32]:
-    """Cut boxes out of a picture and bring them to one size.
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """Boxes cut out of a picture and brought to one size; first axis: boxes."""
+
+    lab: NDArray[np.float32]
+    """L*a*b*, shape (boxes, SIDE, SIDE, 3)."""
+    objects: NDArray[np.float32]
+    """The object map, shape (boxes, SIDE, SIDE)."""
+
+    def difference(self) -> NDArray[np.float32]:
+        """Return how much each pixel differs from the patch's rim; 1 is full contrast."""
+        rim = (
+            self.lab[:, 0].mean(1)
+            + self.lab[:, -1].mean(1)
+            + self.lab[:, :, 0].mean(1)
+            + self.lab[:, :, -1].mean(1)
+        ) / 4
+        apart = (self.lab - rim[:, None, None]) / _CONTRAST
+        return np.sqrt(np.einsum("nyxc,nyxc->nyx", apart, apart))
+
+
+def cut(picture: Picture, object_map: Plane, boxes: Boxes, *, square: bool) -> Patches:
+    """Cut boxes out of a picture.
 
     Args:
         picture: The picture.
         object_map: Its object map.
         boxes: Shape (boxes, 4).
         square: Show a square around the box, so that shapes keep their proportions, and not the box alone.
-
-    Returns:
-        Shape (boxes, SIDE, SIDE, 4): L*a*b* and the object map.
     """
-    patches = np.empty((len(boxes), SIDE, SIDE, 4), np.float32)
-    for patch, (left, top, width, height) in zip(patches, boxes, strict=True):
+    lab = np.empty((len(boxes), SIDE, SIDE, 3), np.uint8)
+    objects = np.empty((len(boxes), SIDE, SIDE), np.float32)
+    margin = _SQUARE_MARGIN if square else _MARGIN
+    for index, (left, top, width, height) in enumerate(boxes.tolist()):
         across, down = (max(width, height),) * 2 if square else (width, height)
-        center = left + width / 2, top + height / 2
-        shown = (
-            (_SQUARE_MARGIN if square else _MARGIN) * across,
-            (_SQUARE_MARGIN if square else _MARGIN) * down,
-        )
-        patch[..., :3] = unpack(_window(picture.lab, center, shown, 1).astype(np.uint8, copy=False))
-        patch[..., 3] = _window(object_map, center, shown, GRID_STEP)
-    return patches
+        window = left + width / 2, top + height / 2, margin * across / SIDE, margin * down / SIDE
+        _sample(picture.lab, window, 1, lab[index])
+        _sample(object_map, window, GRID_STEP, objects[index])
+    return Patches(unpack(lab), objects)
 
 
-def _window(
-    plane: np.ndarray, center: tuple[float, float], size: tuple[float, float], step: int
-) -> np.ndarray:
-    across, down = size[0] / step, size[1] / step
-    step_x, step_y = across / SIDE, down / SIDE
-    start = (center[0] / step - across / 2 + step_x / 2 - 0.5, center[1] / step - down / 2 + step_y / 2 - 0.5)
-    move = np.asarray([[step_x, 0, start[0]], [0, step_y, start[1]]], np.float32)
-    return cv2.warpAffine(
+def _sample(
+    plane: NDArray[np.uint8] | Plane,
+    window: tuple[float, float, float, float],
+    step: int,
+    into: NDArray[np.uint8] | NDArray[np.float32],
+) -> None:
+    """Sample a plane, one cell of which is *step* pixels, around a center and with a distance in pixels."""
+    x, y, across, down = (value / step for value in window)
+    move = np.asarray(
+        [[across, 0, x - across * (SIDE - 1) / 2 - 0.5], [0, down, y - down * (SIDE - 1) / 2 - 0.5]],
+        np.float32,
+    )
+    cv2.warpAffine(
         plane,
         move,
         (SIDE, SIDE),
+        dst=into,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
 
 
-def turned(patches: NDArray[np.float32], turn: int) -> NDArray[np.float32]:
-    """Return patches turned and mirrored in one of `TURNS` ways; 0 leaves them as they are."""
-    if turn >= TURNS // 2:
-        patches = patches.transpose(0, 2, 1, 3)
-    if turn & 1:
-        patches = patches[:, ::-1]
-    if turn & 2:
-        patches = patches[:, :, ::-1]
-    return patches
+def profiles(patches: Patches) -> NDArray[np.float32]:
+    """Describe where in each patch the object begins and ends: what changes from row to row and column to column.
+
+    Returns:
+        Shape (patches, 2 directions, lines, SIDE): along the columns (from top to bottom), then along the rows.
+    """
+    difference = patches.difference()
+    lightness = patches.lab[..., 0] / _CONTRAST
+    planes = difference, np.minimum(difference, 1), patches.objects
+    directions: list[NDArray[np.float32]] = []
+    for axis in (2, 1):
+        lines = [line for plane in planes for line in (plane.mean(axis), plane.max(axis))]
+        for change_axis in (axis, 3 - axis):
+            change = np.abs(np.diff(lightness, axis=change_axis))
+            line = change.mean(axis)
+            if line.shape[1] < SIDE:  # the change between two rows belongs to the place between them
+                line = np.pad(line, ((0, 0), (1, 0)))
+                line[:, :-1] = (line[:, :-1] + line[:, 1:]) / 2
+            lines.append(line)
+        directions.append(np.stack(lines, axis=1))
+    return np.stack(directions, axis=1)
 
 
-def profiles(patches: NDArray[np.float32]) -> Matrix:
-    """Describe where in each patch the object begins and ends: what changes along its rows and columns."""
-    difference = _difference(patches)
-    lightness = patches[..., 0] / _CONTRAST
-    planes = (
-        difference,
-        np.minimum(difference, 1),
-        patches[..., 3],
-        np.abs(np.diff(lightness, axis=1, prepend=lightness[:, :1])),
-        np.abs(np.diff(lightness, axis=2, prepend=lightness[:, :, :1])),
-    )
-    lines = [
-        profile for plane in planes for axis in (1, 2) for profile in (plane.mean(axis), plane.max(axis))
-    ]
-    return np.concatenate(lines, axis=1)
+def turned_profiles(lines: NDArray[np.float32], turn: int) -> Matrix:
+    """Return the profiles of turned patches, one row a patch."""
+    if turn & 4:
+        lines = lines[:, ::-1]
+    down, across = lines[:, 0], lines[:, 1]
+    down = down[..., ::-1] if turn & 1 else down
+    across = across[..., ::-1] if turn & 2 else across
+    return np.concatenate([down.reshape(len(lines), -1), across.reshape(len(lines), -1)], axis=1)
 
 
-def looks(patches: NDArray[np.float32], boxes: Boxes, size: tuple[int, int]) -> Matrix:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What is seen in square patches; first axis: boxes."""
+
+    edges: NDArray[np.float32]
+    """Histograms of edge directions, shape (boxes, _CELLS, _CELLS, planes, _DIRECTIONS)."""
+    forms: NDArray[np.float32]
+    """Coarse views, shape (boxes, _BLOCKS, _BLOCKS, views)."""
+    numbers: NDArray[np.float32]
+    """What does not change when the patch is turned."""
+    proportions: NDArray[np.float32]
+    """Logarithm of each box's width by its height."""
+
+    def turned(self, turn: int) -> Matrix:
+        """Return the description of turned patches, one row a patch."""
+        count = len(self.edges)
+        edges, forms, proportions = self.edges, self.forms, self.proportions
+        directions = np.arange(_DIRECTIONS)
+        if turn & 4:
+            edges, forms, proportions = edges.swapaxes(1, 2), forms.swapaxes(1, 2), -proportions
+            directions = (_DIRECTIONS // 2 - directions) % _DIRECTIONS
+        if turn & 1:
+            edges, forms, directions = edges[:, ::-1], forms[:, ::-1], -directions % _DIRECTIONS
+        if turn & 2:
+            edges, forms, directions = edges[:, :, ::-1], forms[:, :, ::-1], -directions % _DIRECTIONS
+        return np.concatenate(
+            [
+                _normalized(edges[..., directions]).reshape(count, -1),
+                forms.reshape(count, -1),
+                self.numbers,
+                proportions[:, None],
+            ],
+            axis=1,
+        )
+
+
+def look(patches: Patches, boxes: Boxes, size: tuple[int, int]) -> Looks:
     """Describe the content of square patches: directions of edges, colour and form, and the box itself.
 
     Args:
         patches: As `cut` returns them with `square`.
-        boxes: The boxes that they were cut from; of turned patches, the turned boxes.
+        boxes: The boxes that they were cut from.
         size: The picture's width and height in working pixels.
     """
-    difference = _difference(patches)
-    lightness = patches[..., 0]
-    spread = 4 * lightness.std((1, 2), keepdims=True)
-    form = difference.reshape(len(patches), 8, SIDE // 8, 8, SIDE // 8).mean((2, 4))
-    objectness = patches[..., 3].reshape(len(patches), 8, SIDE // 8, 8, SIDE // 8).mean((2, 4))
+    difference = patches.difference()
+    lightness = patches.lab[..., 0]
+    spread = 4 * lightness.std((1, 2))
     width, height = boxes[:, 2], boxes[:, 3]
     numbers = (
-        np.log(width / height),
         np.log(width * height / (size[0] * size[1])) / 3,
-        spread[:, 0, 0] / _CONTRAST,
+        spread / _CONTRAST,
         difference.mean((1, 2)),
         difference.max((1, 2)),
-        patches[..., 3].mean((1, 2)),
-        *(np.abs(patches[..., channel]).mean((1, 2)) / _CONTRAST for channel in (1, 2)),
+        patches.objects.mean((1, 2)),
+        *(np.abs(patches.lab[..., channel]).mean((1, 2)) / _CONTRAST for channel in (1, 2)),
     )
-    return np.concatenate(
-        [
-            edge_directions(lightness / (spread + 1)),
-            form.reshape(len(patches), -1),
-            objectness.reshape(len(patches), -1),
-            np.stack(numbers, axis=1),
-        ],
-        axis=1,
-    ).astype(np.float32)
+    planes = lightness / (spread[:, None, None] + 1), np.minimum(difference, 2)
+    return Looks(
+        np.stack([edge_directions(plane) for plane in planes], axis=3),
+        np.stack([_coarse(plane) for plane in (difference, patches.objects)], axis=3),
+        np.stack(numbers, axis=1).astype(np.float32),
+        np.log(width / height),
+    )
 
 
-def turned_boxes(boxes: Boxes, turn: int) -> Boxes:
-    """Return boxes as `turned` leaves them; only their width and height are meant."""
-    return boxes[:, [1, 0, 3, 2]] if turn >= TURNS // 2 else boxes
+def _coarse(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    block = planes.shape[1] // _BLOCKS
+    return planes.reshape(len(planes), _BLOCKS, block, _BLOCKS, block).mean((2, 4))
 
 
-def _difference(patches: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how much each pixel differs from the patch's rim, shape (patches, SIDE, SIDE); 1 is full contrast."""
-    colours = patches[..., :3]
-    rim = np.concatenate(
-        [colours[:, :2].reshape(len(patches), -1, 3), colours[:, -2:].reshape(len(patches), -1, 3),
-         colours[:, :, :2].reshape(len(patches), -1, 3), colours[:, :, -2:].reshape(len(patches), -1, 3)],
-        axis=1,
-    )  # fmt: skip
-    against = rim.mean(1)[:, None, None]
-    return np.sqrt(((colours - against) ** 2).sum(3)) / _CONTRAST
-
-
-def edge_directions(planes: NDArray[np.float32]) -> Matrix:
-    """Return histograms of oriented gradients of square planes, normalized over blocks of two by two cells.
-
-    Args:
-        planes: Shape (planes, side, side).
+def edge_directions(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return histograms of oriented gradients of square planes, shape (planes, side, side).
 
     Returns:
-        Shape (planes, features).
+        Shape (planes, _CELLS, _CELLS, _DIRECTIONS).
     """
     across, down = np.zeros_like(planes), np.zeros_like(planes)
     across[:, :, 1:-1] = planes[:, :, 2:] - planes[:, :, :-2]
     down[:, 1:-1] = planes[:, 2:] - planes[:, :-2]
-    strength = np.sqrt(across * across + down * down)
-    direction = np.arctan2(down, across) % np.float32(np.pi) * np.float32(_DIRECTIONS / np.pi)
-    lower = direction.astype(np.int32)
-    share = direction - lower
-    lower %= _DIRECTIONS
     count, side = planes.shape[:2]
+    strength, angle = cv2.cartToPolar(across.reshape(-1, side), down.reshape(-1, side))
+    strength, position = (
+        np.asarray(one, np.float32).reshape(count, -1) for one in (strength, angle * (_DIRECTIONS / np.pi))
+    )
+    lower = position.astype(np.intp)
+    upper_share = strength * (position - lower)
     rows = np.arange(side) * _CELLS // side
-    place = (np.arange(count)[:, None, None] * _CELLS + rows[:, None]) * _CELLS + rows
+    cells = ((rows[:, None] * _CELLS + rows) * _DIRECTIONS).ravel()
+    place = np.arange(count)[:, None] * (_CELLS * _CELLS * _DIRECTIONS) + cells
     bins = count * _CELLS * _CELLS * _DIRECTIONS
-    histogram = np.bincount(
-        (place * _DIRECTIONS + lower).ravel(), (strength * (1 - share)).ravel(), bins
-    ) + np.bincount(
-        (place * _DIRECTIONS + (lower + 1) % _DIRECTIONS).ravel(), (strength * share).ravel(), bins
-    )
-    cells = histogram.reshape(count, _CELLS, _CELLS, _DIRECTIONS).astype(np.float32)
+    histogram = np.bincount((place + lower % _DIRECTIONS).ravel(), (strength - upper_share).ravel(), bins)
+    histogram += np.bincount((place + (lower + 1) % _DIRECTIONS).ravel(), upper_share.ravel(), bins)
+    return histogram.reshape(count, _CELLS, _CELLS, _DIRECTIONS).astype(np.float32)
+
+
+def _normalized(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Normalize histograms over blocks of two by two cells, so that contrast does not matter."""
     blocks = np.concatenate(
-        [cells[:, :-1, :-1], cells[:, 1:, :-1], cells[:, :-1, 1:], cells[:, 1:, 1:]], axis=3
+        [cells[:, :-1, :-1], cells[:, 1:, :-1], cells[:, :-1, 1:], cells[:, 1:, 1:]], axis=4
     )
-    blocks /= np.sqrt((blocks * blocks).sum(3, keepdims=True)) + np.float32(0.1)
-    return blocks.reshape(count, -1)
+    return blocks / (np.sqrt(np.einsum("...d,...d->...", blocks, blocks))[..., None] + np.float32(0.5))
