@@ -64,7 +64,7 @@ need-python:
 	  { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 need-node:
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
 	  { echo "This needs Node.js 20 or newer, and 'node' is $$(node --version 2>/dev/null || echo missing). Install it from your system's packages." >&2; exit 1; }
 	@command -v npm >/dev/null || { echo "npm is missing: it comes with Node.js, or as the package 'npm'." >&2; exit 1; }
 
