@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 
 
 def paint(surface: str, width: int, height: int, scale: float, rng: np.random.Generator) -> Plane:
@@ -49,8 +49,9 @@ def _wood(side: int, scale: float, rng: np.random.Generator) -> Plane:
     rows = np.arange(side, dtype=np.float32)
     wide = rng.uniform(110, 220) * scale
     plank = ((rows + rng.uniform(0, wide)) / wide).astype(np.int32)
-    shift = rng.uniform(0, 50, plank.max() + 1).astype(np.float32)[plank]
-    tone = rng.normal(0, 0.055, plank.max() + 1).astype(np.float32)[plank]
+    planks = int(plank[-1]) + 1
+    shift = rng.uniform(0, 50, planks).astype(np.float32)[plank]
+    tone = rng.normal(0, 0.055, planks).astype(np.float32)[plank]
     warp = _noise(side, 260 * scale, 50 * scale, rng)
     rings = rows[:, None] / np.float32(rng.uniform(5, 10) * scale) + shift[:, None] + warp * 2.2
     grain = (
@@ -67,7 +68,7 @@ def _wood(side: int, scale: float, rng: np.random.Generator) -> Plane:
     value -= np.clip(seam, 0, 1) * 0.28
     base = np.asarray(_pick(_WOODS, rng), np.float32) * np.float32(rng.uniform(0.8, 1.1))
     # Darker grain is also redder.
-    return base * (1 + value[..., None] * np.asarray((2.3, 1.9, 1.6), np.float32))
+    return _tinted(value, base * np.asarray((2.3, 1.9, 1.6), np.float32), base)
 
 
 def _steel(side: int, scale: float, rng: np.random.Generator) -> Plane:
@@ -89,7 +90,7 @@ def _steel(side: int, scale: float, rng: np.random.Generator) -> Plane:
         cv2.line(scratch, _point(start), _point(end), (1.0,), max(round(scale), 1), cv2.LINE_AA)
         value += scratch * np.float32(rng.normal(0, 0.07))
     base = np.asarray(_pick(_STEELS, rng), np.float32)
-    return base + value[..., None]
+    return _tinted(value, np.ones(3, np.float32), base)
 
 
 def _mat(side: int, scale: float, rng: np.random.Generator) -> Plane:
@@ -107,7 +108,7 @@ def _mat(side: int, scale: float, rng: np.random.Generator) -> Plane:
         cv2.line(lines, (0, at), (far, at), (strong,), max(round(scale), 1), cv2.LINE_AA, 4)
     base = np.asarray(_pick(_MATS, rng), np.float32) * np.float32(rng.uniform(0.85, 1.2))
     printed = np.asarray((0.16, 0.17, 0.16), np.float32) * np.float32(rng.uniform(0.4, 1.0))
-    return base * (1 + 3 * value[..., None]) + lines[..., None] * printed
+    return _tinted(value, 3 * base, base) + _tinted(lines, printed, np.zeros(3, np.float32))
 
 
 _WOODS: Final = ((0.30, 0.46, 0.63), (0.22, 0.36, 0.52), (0.42, 0.57, 0.70), (0.17, 0.26, 0.38))
@@ -119,6 +120,12 @@ _PAINTERS: Final[dict[str, Callable[[int, float, np.random.Generator], Plane]]] 
     "wood": _wood,
 }
 SURFACES: Final = tuple(_PAINTERS)
+
+
+def _tinted(value: Plane, slope: Plane, base: Plane) -> Plane:
+    """A colour for each value: `slope` times it, on top of `base`."""
+    transform = np.stack([slope, base], axis=1)
+    return cast("Plane", cv2.transform(value, transform))
 
 
 def _pick(

@@ -6,7 +6,7 @@ A part is a field of surface normals; polished metal is what those normals mirro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 
 SUPERSAMPLING: Final = 2
 _LAYERS: Final = 6
@@ -84,17 +84,17 @@ class _Surface:
         side = 2 * int(np.ceil(half)) * SUPERSAMPLING
         axis = ((np.arange(side, dtype=np.float32) + 0.5 - side / 2) / SUPERSAMPLING).astype(np.float32)
         x, y = np.meshgrid(axis, axis)
-        normal = np.zeros((side, side, 3), np.float32)
-        normal[..., 2] = 1
+        normal = np.zeros((3, side, side), np.float32)
+        normal[2] = 1
         return cls(x, y, normal, np.ones((side, side), np.float32), np.zeros((side, side), np.float32))
 
     def paint(
         self, where: NDArray[np.bool_], normal: tuple[Plane | float, Plane | float, Plane | float]
     ) -> None:
         for axis, value in enumerate(normal):
-            self.normal[where, axis] = value[where] if isinstance(value, np.ndarray) else value
-        self.shade[where] = 1
-        self.alpha[where] = 1
+            np.copyto(self.normal[axis], value, where=where, casting="same_kind")
+        np.copyto(self.shade, 1, where=where)
+        np.copyto(self.alpha, 1, where=where)
 
 
 def draw(
@@ -174,7 +174,7 @@ def _bolt(radius: float, lean: tuple[float, float], rng: np.random.Generator) ->
     thread_start = head + (length - head) * rng.uniform(0.0, 0.5)
     surface = _Surface.sized(length / 2 + corner + 3)
     turn = rng.uniform(0, 2 * np.pi)
-    cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
     u = surface.x * cos + surface.y * sin + np.float32(length / 2)
     v = surface.y * cos - surface.x * sin
 
@@ -184,23 +184,24 @@ def _bolt(radius: float, lean: tuple[float, float], rng: np.random.Generator) ->
         surface.paint(where, (along * cos - across * sin, along * sin + across * cos, up))
 
     phase = (u + v * 0.25) / pitch
-    tooth = np.abs(phase - np.floor(phase) - 0.5) * 2
+    flank = phase - np.floor(phase) - 0.5
+    tooth = np.abs(flank) * 2
     threaded = u > thread_start
     edge = shank * (1 - 0.13 * tooth * threaded) - np.clip(u - (length - shank * 0.35), 0, None) * 0.7
     across = np.clip(v / shank, -1, 1)
     up = np.sqrt(np.clip(1 - across**2, 0.02, 1))
-    along = np.where(phase - np.floor(phase) < 0.5, -0.62, 0.62).astype(np.float32) * threaded
+    along = np.where(flank < 0, -0.62, 0.62).astype(np.float32) * threaded
     body = (u > head * 0.9) & (u < length) & (np.abs(v) < edge)
     paint(body, along, across, up)
     surface.shade[body & threaded] -= 0.35 * tooth[body & threaded]
     # Of the head's six flanks, those that look up; a cone has taken the far corners.
     first = rng.uniform(0, np.pi / 3)
     bevel = np.clip(head * 0.22 - u, 0, None) * 0.9
-    for flank in range(6):
-        angle = first + flank * np.pi / 3
+    for side in range(6):
+        angle = first + side * np.pi / 3
         if np.cos(angle) <= 0:
             continue
-        low, high = (corner * np.sin(angle + side * np.pi / 6) for side in (-1, 1))
+        low, high = (corner * np.sin(angle + end * np.pi / 6) for end in (-1, 1))
         where = (v >= low) & (v <= high) & (np.abs(v) < corner - bevel) & (u > 0) & (u < head)
         dome = np.clip((head * 0.2 - u) / (head * 0.2), 0, 1) * -0.9
         paint(where, dome.astype(np.float32), float(np.sin(angle)), float(np.cos(angle)))
@@ -254,9 +255,9 @@ def _mirror(surface: _Surface, light: Light, gloss: float, rng: np.random.Genera
     """What each point of the surface mirrors: a lamp, a bright ceiling, darker walls."""
     scale = np.float32(0.5 / surface.x.max())
     # The camera is near, so a flat face mirrors a little of the room's change from side to side.
-    nx = surface.normal[..., 0] + surface.x * scale * 0.25 + np.float32(rng.normal(0, 0.05))
-    ny = surface.normal[..., 1] + surface.y * scale * 0.25 + np.float32(rng.normal(0, 0.05))
-    nz = surface.normal[..., 2]
+    nx = surface.normal[0] + surface.x * scale * 0.25 + np.float32(rng.normal(0, 0.05))
+    ny = surface.normal[1] + surface.y * scale * 0.25 + np.float32(rng.normal(0, 0.05))
+    nz = surface.normal[2]
     inverse = 1 / np.sqrt(nx**2 + ny**2 + nz**2)
     nx, ny, nz = nx * inverse, ny * inverse, nz * inverse
     lx, ly, lz = light.direction()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from local.samples import benches, parts
 from local.vision import Annotation, Box
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 
 LABELS: Final = ("bolt", "hex-nut", "washer")
 _TRIES: Final = 40
+# A pixel shows a part when the part covers this much of it.
+_COVERED: Final = 0.5
 # A part that leaves the picture must still show this much of itself.
 _SHOWN: Final = 0.6
+# From this much light on, highlights roll off instead of clipping.
+_SHOULDER: Final = np.float32(0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +37,44 @@ class Scene:
     annotations: tuple[Annotation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A bench on which parts are being laid."""
+
+    picture: Plane
+    taken: Plane
+    """How much of each pixel is covered by a part."""
+    zoom: float
+    light: parts.Light
+
+
 def compose(width: int, height: int, count: int, rng: np.random.Generator) -> Scene:
     """Compose a picture of `count` parts; fewer when the bench has no room for more."""
     scale = float(np.sqrt(width * height / (640 * 480)))
     light = parts.Light(rng.uniform(0, 2 * np.pi), rng.uniform(0.6, 1.15), rng.uniform(0.0, 1.0))
     picture = benches.paint(str(rng.choice(benches.SURFACES)), width, height, scale, rng)
-    zoom = scale * rng.uniform(0.8, 1.25)
-    taken = np.zeros((height, width), np.float32)
+    bench = _Bench(picture, np.zeros((height, width), np.float32), scale * rng.uniform(0.8, 1.25), light)
     annotations: list[Annotation] = []
     for _ in range(count):
         label = LABELS[rng.integers(len(LABELS))]
-        box = _lay(picture, taken, label, zoom, light, rng)
+        box = _lay(bench, label, rng)
         if box is not None:
             annotations.append(Annotation(label, box))
     return Scene(_photograph(picture, light, scale, rng), tuple(annotations))
 
 
-def _lay(
-    picture: Plane, taken: Plane, label: str, zoom: float, light: parts.Light, rng: np.random.Generator
-) -> Box | None:
+def _lay(bench: _Bench, label: str, rng: np.random.Generator) -> Box | None:
     """Find a free place for a part and paint it there; None when there is none."""
-    height, width = taken.shape
-    radius = zoom * float(rng.uniform(19, 31))
+    picture, taken = bench.picture, bench.taken
+    height, width = int(taken.shape[0]), int(taken.shape[1])
+    radius = bench.zoom * float(rng.uniform(19, 31))
     for _ in range(_TRIES):
         x, y = int(rng.uniform(0, width)), int(rng.uniform(0, height))
         lean = ((x - width / 2) / width * 0.45, (y - height / 2) / width * 0.45)
         state = rng.bit_generator.state
         if taken[max(y - 3, 0) : y + 3, max(x - 3, 0) : x + 3].any():
             continue
-        part = parts.draw(label, radius, lean, light, rng)
+        part = parts.draw(label, radius, lean, bench.light, rng)
         half_y, half_x = part.alpha.shape[0] // 2, part.alpha.shape[1] // 2
         top, left = y - half_y, x - half_x
         alpha, (y0, x0) = _cut(part.alpha, top, left, height, width)
@@ -70,17 +83,12 @@ def _lay(
             rng.bit_generator.state = state
             rng.random()
             continue
-        _cast_shadow(picture, part, top, left, light)
+        _cast_shadow(picture, part, top, left, bench.light)
         colour = part.colour[y0 - top : y0 - top + alpha.shape[0], x0 - left : x0 - left + alpha.shape[1]]
         picture[view] += (colour - picture[view]) * alpha[..., None]
         taken[view] = np.maximum(taken[view], alpha)
-        rows, columns = np.flatnonzero((alpha >= 0.5).any(1)), np.flatnonzero((alpha >= 0.5).any(0))
-        return Box(
-            int(x0 + columns[0]),
-            int(y0 + rows[0]),
-            int(columns[-1] - columns[0] + 1),
-            int(rows[-1] - rows[0] + 1),
-        )
+        left, top, wide, high = cv2.boundingRect((alpha >= _COVERED).astype(np.uint8))
+        return Box(x0 + left, y0 + top, wide, high)
     return None
 
 
@@ -123,11 +131,14 @@ def _photograph(picture: Plane, light: parts.Light, scale: float, rng: np.random
     falloff = 1 + np.float32(0.16 * light.hardness + 0.06) * (x * np.float32(lx) + y * np.float32(ly))
     falloff *= 1 - np.float32(rng.uniform(0.03, 0.12)) * (x**2 + y**2)
     gains = np.float32(rng.uniform(0.85, 1.12)) * (1 + rng.normal(0, 0.025, 3).astype(np.float32))
-    picture = picture * falloff[..., None] * gains
+    picture *= falloff[..., None] * gains
     picture = cast("Plane", cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.35, 0.75)) * scale))
-    picture += rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(0.004, 0.016))
-    # A camera's tone curve: highlights roll off instead of clipping.
-    toned = np.where(picture < 0.75, picture, 0.75 + 0.25 * np.tanh((picture - 0.75) / 0.25))
-    eight_bit = np.clip(toned * 255, 0, 255).astype(np.uint8)
+    noise = rng.standard_normal(picture.shape, np.float32)
+    noise *= np.float32(rng.uniform(0.004, 0.016))
+    picture += noise
+    bright = picture > _SHOULDER
+    room = 1 - _SHOULDER
+    picture[bright] = _SHOULDER + room * np.tanh((picture[bright] - _SHOULDER) / room)
+    eight_bit = cv2.convertScaleAbs(np.maximum(picture, 0, out=picture), alpha=255)
     quality = int(rng.integers(78, 96))
     return cv2.imencode(".jpg", eight_bit, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()

@@ -63,27 +63,31 @@ class SampleSet:
 
 def write(folder: Path, *, seed: int = 2026) -> SampleSet:
     """Draw the pictures into a folder; the same seed gives the same bytes."""
+    stamp = folder / _STAMP
+    stamp.unlink(missing_ok=True)  # and written last: an interrupted start must not look complete
     with ThreadPoolExecutor(2) as pool:
-        for number, (split, count) in enumerate(_COUNTS.items()):
-            scenes = list(pool.map(lambda index, of=(split, number): _scene(*of, index, seed), range(count)))
+        for split, count in _COUNTS.items():
+            scenes = list(pool.map(_scene, [split] * count, range(count), [seed] * count))
             _write_split(folder / split, scenes)
-    (folder / _STAMP).write_text(
-        json.dumps(_stamp(seed))
-    )  # last: an interrupted start must not look complete
+    stamp.write_text(json.dumps(_stamp(seed)))
     return SampleSet(folder)
 
 
 def load(folder: Path, *, seed: int = 2026) -> SampleSet | None:
-    """Return the pictures of a folder, or None when `write` would draw others."""
+    """Return the pictures of a folder, or None when one is missing or `write` would draw others."""
+    samples = SampleSet(folder)
     try:
-        complete = json.loads((folder / _STAMP).read_text()) == _stamp(seed)
+        current = json.loads((folder / _STAMP).read_text()) == _stamp(seed)
+        complete = all(
+            set(samples.truth(split)) <= {image.name for image in samples.images(split)} for split in _COUNTS
+        )
     except (OSError, ValueError):
         return None
-    return SampleSet(folder) if complete else None
+    return samples if current and complete else None
 
 
-def _scene(split: str, number: int, index: int, seed: int) -> tuple[tuple[int, int], Scene]:
-    rng = np.random.default_rng([seed, number, index])
+def _scene(split: str, index: int, seed: int) -> tuple[tuple[int, int], Scene]:
+    rng = np.random.default_rng([seed, list(_COUNTS).index(split), index])
     size, count = _SIZE, int(rng.integers(0, _MOST_PARTS + 1))
     if split == "try":
         size = _LARGEST if index == _LARGE else _LARGER
