@@ -1,21 +1,26 @@
 """Everything on one machine: AWS, the program applied to it, a trained model and the site."""
 
 import contextlib
+import socket
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import boto3
 
 from local import samples
+from local.aws.loopback import ADDRESS, PortInUseError
 from local.aws.server import LocalAws
 from local.edge import BucketSite, DistributionSite, Edge
 from local.engine import Result, up
 from local.provider import AwsProvider
-from local.rekognition.limits import Limits, Timing, configure
+from local.rekognition.limits import Timing, configure
 from local.stack import PROJECT_DIR, local_config
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -29,7 +34,7 @@ DEMO_TIMING = Timing(starting=0.5)
 
 _BUCKET = "workbench-images"
 _PROJECT = "workbench"
-_VERSION = "first"
+_VERSION = "v1"
 _BETWEEN_LOOKS = 0.25
 """Seconds; below the service's limit of five requests a second."""
 
@@ -62,7 +67,7 @@ class Progress:
         self.say = say
 
     @contextlib.contextmanager
-    def step(self, what: str) -> Iterator[None]:
+    def step(self, what: str) -> Generator[None]:
         """Announce a step before it runs, and its duration when it succeeded."""
         self.say(f"  … {what}")
         start = time.perf_counter()
@@ -75,15 +80,13 @@ def running_demo(
     *,
     port: int = 0,
     config: Mapping[str, Any] | None = None,
-    limits: Limits | None = None,
     say: Callable[[str], None] = print,
-) -> Iterator[Demo]:
+) -> Generator[Demo]:
     """Run the demo while the context lasts; nothing of it is left afterwards but the sample images.
 
     Args:
         port: Where to serve the page, with AWS at the next port; 0 takes free ports.
         config: Settings that win over those of `Pulumi.local.yaml`, as `pulumi up --config` has them.
-        limits: What the emulated Custom Labels allows.
         say: Called with each line of progress.
 
     Raises:
@@ -92,12 +95,14 @@ def running_demo(
         DeploymentError: The program could not be applied.
         DemoError: The sample model could not be trained.
     """
+    if port:
+        _refuse_port_in_use(port)  # the page is served last, and a minute of work should not be lost by then
     progress = Progress(say)
-    configure(limits=limits, timing=DEMO_TIMING)
-    with LocalAws(port + 1 if port else 0) as aws, ThreadPoolExecutor(1, "sample-model") as pool:
+    configure(timing=DEMO_TIMING)
+    with LocalAws(port + 1 if port else 0) as aws:
         settings = local_config(aws.url, config)
         region = settings.values["aws:region"]
-        model = pool.submit(_train_and_start, aws.url, region, progress)
+        model = _in_background(lambda: _train_and_start(aws.url, region, progress))
         with progress.step("Applying the program to the emulated AWS"):
             applied = up(PROJECT_DIR, settings, AwsProvider(aws.url, region), on_log=say)
         with Edge(_site(applied), port) as edge:
@@ -112,6 +117,29 @@ def running_demo(
             )
 
 
+def _refuse_port_in_use(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError:
+            raise PortInUseError(port) from None
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Start work in a thread that nobody waits for when the demo ends early, by an error or Ctrl-C."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001  # whoever asks for the result gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="sample-model", daemon=True).start()
+    return future
+
+
 def _site(applied: Result) -> DistributionSite | BucketSite:
     distribution = applied.outputs.get("distributionId")
     return DistributionSite(distribution) if distribution else BucketSite(applied.outputs["bucketName"])
@@ -119,11 +147,11 @@ def _site(applied: Result) -> DistributionSite | BucketSite:
 
 def _train_and_start(aws_url: str, region: str, progress: Progress) -> tuple[str, float]:
     """Train a model on the sample images and start it, as a user would; return its ARN and F1 score."""
-    session = boto3.Session("local", "local", region_name=region)
+    session: Any = boto3.Session("local", "local", region_name=region)
     with progress.step("Drawing and storing sample images"):
         sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
         _store(session.client("s3", endpoint_url=aws_url), region, sample_set)
-    rekognition = session.client("rekognition", endpoint_url=aws_url)
+    rekognition: RekognitionClient = session.client("rekognition", endpoint_url=aws_url)
     with progress.step("Training a model on them"):
         project = rekognition.create_project(ProjectName=_PROJECT)["ProjectArn"]
         model = rekognition.create_project_version(
@@ -145,7 +173,9 @@ def _store(s3: "S3Client", region: str, sample_set: samples.SampleSet) -> None:
     if region == "us-east-1":  # the one region that S3 refuses as a LocationConstraint
         s3.create_bucket(Bucket=_BUCKET)
     else:
-        s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.create_bucket(
+            Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": cast("Any", region)}
+        )
     for split in ("train", "test"):
         for image in sample_set.images(split):
             s3.put_object(Bucket=_BUCKET, Key=f"{split}/{image.name}", Body=image.read_bytes())

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class SmokeError(Exception):
 
 
 @contextmanager
-def started_demo() -> Iterator[tuple[str, float, float]]:
+def started_demo() -> Generator[tuple[str, float, float]]:
     """Run `make demo` without a screen; give its address, its model's F1 score and the seconds that it took."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "local", "demo", "--no-browser"]

@@ -1,13 +1,14 @@
 """A demo on this machine and a real browser to use it with."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from local import samples
 from local.demo import SAMPLES, Demo, running_demo
 from tests.browser import FLAGS, ensure
 
@@ -31,9 +32,10 @@ def browser(demo: Demo) -> Iterator[Browser]:  # noqa: ARG001  # Playwright's ev
 
 
 @pytest.fixture(scope="module")
-def truth(demo: Demo) -> dict[str, list[dict[str, object]]]:  # noqa: ARG001  # the demo writes the samples
-    """What each sample image really holds, by file name."""
-    return json.loads((SAMPLES / "try" / "truth.json").read_text())
+def truth(demo: Demo) -> dict[str, list[dict[str, Any]]]:  # noqa: ARG001  # the demo draws the samples
+    """What each sample image really holds, by file name: `label` and `box` of each object."""
+    pictures = samples.SampleSet(SAMPLES).truth("try")
+    return {name: picture["objects"] for name, picture in pictures.items()}
 
 
 @dataclass

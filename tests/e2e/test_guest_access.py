@@ -24,8 +24,9 @@ def owner() -> dict[str, str]:
     return {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 
-def client(demo: Demo, service: Any, credentials: dict[str, str]) -> Any:
-    return boto3.Session(region_name=demo.region, **credentials).client(service, endpoint_url=demo.aws_url)
+def client(demo: Demo, service: Any, credentials: dict[str, str], *, region: str | None = None) -> Any:
+    session: Any = boto3.Session(region_name=region or demo.region)
+    return session.client(service, endpoint_url=demo.aws_url, **credentials)
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +61,9 @@ def image() -> bytes:
 def denial(call: Callable[[], object]) -> str:
     with pytest.raises(ClientError) as refused:
         call()
-    assert refused.value.response["Error"]["Code"] in {"AccessDeniedException", "AccessDenied"}
-    return refused.value.response["Error"]["Message"]
+    error: Any = refused.value.response["Error"]
+    assert error["Code"] in {"AccessDeniedException", "AccessDenied"}
+    return error["Message"]
 
 
 def test_a_guest_is_the_role_of_the_pool(demo: Demo, rekognition: Any) -> None:
@@ -120,15 +122,13 @@ def test_a_guest_may_not_call_other_services(demo: Demo, guest: dict[str, str]) 
     denial(client(demo, "iam", guest).list_roles)
     denial(
         lambda: client(demo, "sts", guest).assume_role(
-            RoleArn="arn:aws:iam::123456789012:role/x", RoleSessionName="x"
+            RoleArn="arn:aws:iam::123456789012:role/x", RoleSessionName="guest"
         )
     )
 
 
 def test_a_guest_may_not_use_another_region(demo: Demo, guest: dict[str, str]) -> None:
-    elsewhere = boto3.Session(region_name="us-east-1", **guest).client(
-        "rekognition", endpoint_url=demo.aws_url
-    )
+    elsewhere = client(demo, "rekognition", guest, region="us-east-1")
     denial(elsewhere.describe_projects)
 
 

@@ -1,0 +1,175 @@
+"""`python -m local demo` as a person at a terminal meets it."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from local.demo import SAMPLES
+from tests.browser import FLAGS, ensure
+
+ROOT = Path(__file__).parent.parent.parent
+DEMO = [sys.executable, "-m", "local", "demo", "--no-browser"]
+
+
+def free_ports() -> int:
+    """Return a port that is free, and whose next one is too."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+class Running:
+    """A demo in a process of its own."""
+
+    def __init__(self) -> None:
+        self.port = free_ports()
+        start = time.perf_counter()
+        self.process = subprocess.Popen(
+            [*DEMO, "--port", str(self.port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        self.output = ""
+        for line in self.process.stdout or ():
+            self.output += line
+            if line.startswith("Drop a sample image"):
+                break
+        self.ready_seconds = time.perf_counter() - start
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+    def stop(self, signal_: int) -> int:
+        self.process.send_signal(signal_)
+        status = self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    running = Running()
+    yield running
+    if running.process.poll() is None:
+        running.stop(signal.SIGKILL)
+
+
+def listeners(process: int) -> set[str]:
+    """Addresses on which a process listens, as `address:port` in hexadecimal."""
+    inodes = {str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()}
+    found: set[str] = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in inodes:
+                found.add(local)
+    return found
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_it_listens_on_loopback_only_and_leaves_nothing_behind(running: Running, signal_: int) -> None:
+    loopback = "0100007F"  # 127.0.0.1, as the kernel writes it
+    assert listeners(running.process.pid) == {
+        f"{loopback}:{running.port:04X}",
+        f"{loopback}:{running.port + 1:04X}",
+    }
+    assert running.stop(signal_) == 0
+    for port in (running.port, running.port + 1):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("header", [{"Host": "attacker.example"}, {"Host": "127.0.0.1"}])
+@pytest.mark.parametrize("service", [0, 1], ids=["site", "aws"])
+def test_foreign_hosts_get_nothing(shared: Running, header: dict[str, str], service: int) -> None:
+    request = urllib.request.Request(f"http://127.0.0.1:{shared.port + service}/", headers=header)
+    with pytest.raises(HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)  # noqa: S310  # loopback
+    assert refused.value.code == 421
+    refused.value.close()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Running]:
+    running = Running()
+    yield running
+    running.stop(signal.SIGINT)
+
+
+def test_a_second_start_is_ready_soon(shared: Running) -> None:
+    """The budget is 8 seconds on two cores of its own; this leaves room for a machine that does other things."""
+    assert "Ready after" in shared.output
+    assert shared.ready_seconds < 16
+
+
+def test_a_port_in_use_is_one_sentence(shared: Running) -> None:
+    for port in (shared.port, shared.port - 1):
+        refused = subprocess.run(
+            [*DEMO, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert refused.returncode == 1
+        assert refused.stderr.strip().startswith("Port ")
+        assert "PORT=" in refused.stderr
+        assert len(refused.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "seven"], "'seven' is no port"),
+        (["--port", "65535"], "'65535' is no port"),
+        (["--config", "resourcePrefix"], "'resourcePrefix' is no setting: give KEY=VALUE"),
+        (["--config", "projects=[parts"], "has a value that is not YAML"),
+        (["--config", "resourcePrefix=my_demo"], "resourcePrefix is 'my_demo', and it must be"),
+        (["--config", "createCloudFrontDistribution=maybe"], "createCloudFrontDistribution"),
+        (["--config", "aws:region=us-west-1"], "Custom Labels exists only in"),
+    ],
+)
+def test_a_wrong_argument_is_explained(arguments: list[str], sentence: str) -> None:
+    refused = subprocess.run(
+        [*DEMO, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert refused.returncode != 0
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_page_explains_that_the_emulator_is_gone(running: Running) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=ensure(), args=FLAGS)
+        page = browser.new_page()
+        page.goto(running.url)
+        page.wait_for_selector("main[data-state=ready]")
+        running.stop(signal.SIGKILL)
+        page.get_by_label("Choose an image").set_input_files(SAMPLES / "try" / "bench-01.jpg")
+        page.wait_for_selector("main[data-state=failed]")
+        sentence = page.get_by_role("alert").inner_text()
+        browser.close()
+    assert f"Amazon Rekognition cannot be reached at http://127.0.0.1:{running.port + 1}" in sentence
+    assert "still runs" in sentence
+
+
+def test_the_preview_marks_unknowns() -> None:
+    preview = subprocess.run(
+        [sys.executable, "-m", "local", "preview"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "+ 24 to create" in preview.stdout
+    assert "identityPoolId: [unknown]" in preview.stdout
+    assert "aws:cloudfront/distribution:Distribution RekogCustomLabelsDemo-cdn" in preview.stdout
