@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             help="a setting that wins over Pulumi.local.yaml; the value is YAML",
         )
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also where a shell started this in the background, deaf to SIGINT
+        signal.signal(stop, _interrupt)
     try:
         if options.command == "demo":
             _demo(options.port, dict(options.config), open_browser=not options.no_browser)
