@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from local.vision.evaluation import Judged, judge
 from local.vision.network import Matrix, Network
+from local.vision.object_map import neighbourhoods
 from local.vision.patches import edge_directions
 from local.vision.pictures import Picture, Plane, open_picture, unpack
 from local.vision.types import Detection, Example
@@ -16,6 +17,9 @@ from local.vision.types import Detection, Example
 _SIDE = 64
 _COLOURS = 6
 """Steps of each of L*, a* and b* in a histogram."""
+
+_RANKS = np.asarray((0.02, 0.1, 0.5, 0.9, 0.98, 0.998))
+"""Of the values that a feature has in a picture; the last ones are those of what is small and stands out."""
 
 
 class Classifier:
@@ -37,10 +41,10 @@ class Classifier:
         targets: list[list[bool]] = []
         pictures = [open_picture(example.image) for example in examples]
         for example, picture in zip(examples, pictures, strict=True):
-            small = _small(picture)
+            small, everywhere = _small(picture), _everywhere(picture)
             there = {annotation.label for annotation in example.annotations}
             for mirrored in (small, small[:, ::-1], small[::-1], small.swapaxes(0, 1)):
-                inputs.append(_looks(mirrored[None]))
+                inputs.append(np.concatenate([_looks(mirrored[None]), everywhere], axis=1))
                 targets.append([label in there for label in labels])
         network = Network.fit(
             np.concatenate(inputs),
@@ -69,7 +73,8 @@ class Classifier:
 
     def detect(self, picture: Picture, labels: Sequence[str]) -> list[Detection]:
         """Return every label with its confidence, best first."""
-        shares = self._network(_looks(_small(picture)[None]))[0]
+        inputs = np.concatenate([_looks(_small(picture)[None]), _everywhere(picture)], axis=1)
+        shares = self._network(inputs)[0]
         found = [
             Detection(label, float(100 * share), None) for label, share in zip(labels, shares, strict=True)
         ]
@@ -80,6 +85,14 @@ def _small(picture: Picture) -> Plane:
     return unpack(
         cv2.resize(picture.lab, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     )
+
+
+def _everywhere(picture: Picture) -> Matrix:
+    """Describe a picture wherever things are in it: how its neighbourhoods are spread, one row."""
+    features = neighbourhoods(picture.grid)[::2, ::2]
+    features = np.sort(features.reshape(-1, features.shape[2]), axis=0)
+    ranks = features[(_RANKS * (len(features) - 1)).astype(np.intp)]
+    return np.concatenate([ranks.ravel(), features.mean(0), features.std(0)])[None]
 
 
 def _looks(small: NDArray[np.float32]) -> Matrix:
@@ -94,6 +107,10 @@ def _looks(small: NDArray[np.float32]) -> Matrix:
     bins += np.arange(count)[:, None, None] * _COLOURS**3
     colours = np.bincount(bins.ravel(), minlength=count * _COLOURS**3).reshape(count, -1) / _SIDE**2
     return np.concatenate(
-        [edge_directions(small[..., 0] / 50).reshape(count, -1), places.reshape(count, -1), np.sqrt(colours)],
+        [
+            edge_directions(small[..., 0] / np.float32(50)).reshape(count, -1),
+            places.reshape(count, -1),
+            np.sqrt(colours),
+        ],
         axis=1,
     ).astype(np.float32)

@@ -43,7 +43,7 @@ class ObjectMap:
 
     def __call__(self, picture: Picture) -> Plane:
         """Return the share of object in each cell, shape of the picture's grid, 0 to 1."""
-        features = _features(picture.grid)
+        features = neighbourhoods(picture.grid)
         return self._network(features.reshape(-1, features.shape[2]))[:, 1].reshape(picture.grid.shape[:2])
 
 
@@ -66,14 +66,14 @@ def sample(picture: Picture, boxes: Boxes, rng: np.random.Generator) -> tuple[Ma
         where = np.flatnonzero(mask)
         cells.append(rng.choice(where, min(_SAMPLES, len(where)), replace=False))
         kinds += [kind] * len(cells[-1])
-    features = _features(picture.grid)
+    features = neighbourhoods(picture.grid)
     return (
         features.reshape(-1, features.shape[2])[np.concatenate(cells)],
         np.eye(2, dtype=np.float32)[kinds],
     )
 
 
-def _features(grid: Plane) -> Plane:
+def neighbourhoods(grid: Plane) -> Plane:
     """Describe the neighbourhood of each cell: colour against the background, texture and edges at three scales."""
     difference = grid - _background(grid)
     lightness = cv2.split(grid)[0]
