@@ -25,8 +25,8 @@ _MOVES = 2
 _FARTHEST = 0.4
 """Most that an edge moves at once, as a share of the box's side."""
 _RIDGE = 0.02
-_JITTERS = 5
-_EPOCHS = 12
+_JITTERS = 3
+_EPOCHS = 8
 _KEPT_OPEN = 128
 """Training pictures that stay decoded, of about 1 MB each; the others are decoded again for each pass."""
 _RANDOM_BOXES = 3
@@ -130,12 +130,14 @@ class Detector:
         boxes = _move(picture, object_map, propose(object_map), self._mover)
         if not len(boxes):
             return []
-        return self._name(boxes, _look(picture, object_map, boxes).turned(0), picture.size, labels)
+        return self._name(boxes, _look(picture, object_map, boxes), picture.size, labels)
 
     def _name(
-        self, boxes: Boxes, looks: Matrix, size: tuple[int, int], labels: Sequence[str]
+        self, boxes: Boxes, looks: Looks, size: tuple[int, int], labels: Sequence[str]
     ) -> list[Detection]:
-        shares = self._namer(looks)[:, 1:]
+        """Name what is in boxes; every turn of a patch has its say."""
+        votes = [self._namer(looks.turned(turn)) for turn in range(TURNS)]
+        shares = np.mean(votes, axis=0)[:, 1:]
         names, scores = shares.argmax(1), shares.max(1)
         return [
             Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], size))
@@ -209,7 +211,7 @@ def _move(picture: Picture, object_map: Plane, boxes: Boxes, mover: Matrix) -> B
 
 def _fit_namer(
     album: _Album, seen: Sequence[_Seen], mover: Matrix, labels: int, rng: np.random.Generator
-) -> tuple[Network, list[tuple[Boxes, Matrix]]]:
+) -> tuple[Network, list[tuple[Boxes, Looks]]]:
     """Train the network that names what is in a box, or says that it is no object.
 
     Returns:
@@ -217,20 +219,19 @@ def _fit_namer(
     """
     inputs: list[Matrix] = []
     names: list[NDArray[np.intp]] = []
-    found: list[tuple[Boxes, Matrix]] = []
+    found: list[tuple[Boxes, Looks]] = []
     for index, one in enumerate(seen):
         picture = album[index]
         boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
         boxes = _move(picture, one.object_map, boxes, mover)
         boxes = np.concatenate([boxes, one.boxes, _anywhere(picture.size, rng)])
         looks = _look(picture, one.object_map, boxes)
-        turns = [looks.turned(turn) for turn in range(TURNS)]
-        found.append((boxes[: len(one.candidates)], turns[0][: len(one.candidates)]))
+        found.append((boxes[: len(one.candidates)], looks.first(len(one.candidates))))
         overlap = np.concatenate([np.zeros((len(boxes), 1), np.float32), overlaps(boxes, one.boxes)], axis=1)
         best = overlap.max(1)
         name = np.where(best >= _SAME_OBJECT, np.append(0, one.labels + 1)[overlap.argmax(1)], 0)
         clear = (best >= _SAME_OBJECT) | (best < _OTHER)
-        inputs += [turn[clear] for turn in turns]
+        inputs += [looks.turned(turn)[clear] for turn in range(TURNS)]
         names += [name[clear]] * TURNS
     targets = np.eye(labels + 1, dtype=np.float32)[np.concatenate(names)]
     namer = Network.fit(

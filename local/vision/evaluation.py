@@ -79,7 +79,11 @@ def _overlap(detection: Detection, box: Box | None, pixels: tuple[int, int]) -> 
 
 
 def best_thresholds(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, float]:
-    """Return, for each label, the confidence with the best F1; in the middle, where several are as good."""
+    """Return, for each label, about the confidence with the best F1.
+
+    That of few examples is half chance, and a model is surest of what it learned from: so each is drawn halfway to
+    the usual one.
+    """
     return {label: _best_threshold(judged, label) for label in labels}
 
 
@@ -103,7 +107,8 @@ def _best_threshold(judged: Sequence[Judged], label: str) -> float:
         return _USUAL_THRESHOLD
     last = max(index for index, score in enumerate(scores) if score == max(scores))
     confidences = [confidence for confidence, _ in detections] + [0.0]
-    return (confidences[last] + confidences[last + 1]) / 2
+    best = (confidences[last] + confidences[last + 1]) / 2
+    return (best + _USUAL_THRESHOLD) / 2
 
 
 def score(judged: Sequence[Judged], thresholds: Mapping[str, float]) -> Evaluation:

@@ -11,7 +11,7 @@ Matrix = NDArray[np.float32]
 
 _BATCH = 256
 _RATE = 3e-3
-_SMOOTHING = 0.04
+_SMOOTHING = 0.1
 """Targets are drawn this far towards each other, so that the network does not claim certainty."""
 
 
@@ -100,22 +100,26 @@ class Network:
             order = rng.permutation(len(inputs))
             for start in range(0, len(inputs) - batch + 1, batch):
                 step += 1
-                rate = np.float32(_RATE * 0.5 * (1 + np.cos(np.pi * step / steps)))
                 chosen = order[start : start + batch]
                 gradients = self._gradients(inputs[chosen], targets[chosen], np.float32(decay))
-                for index, gradient in enumerate(gradients):
-                    means[index] += np.float32(0.1) * (gradient - means[index])
-                    squares[index] += np.float32(0.01) * (gradient * gradient - squares[index])
-                    spread = np.sqrt(squares[index] / np.float32(1 - 0.99**step)) + np.float32(1e-7)
-                    parameters[index] -= rate / np.float32(1 - 0.9**step) * means[index] / spread
+                rate = np.float32(
+                    _RATE * 0.5 * (1 + np.cos(np.pi * step / steps)) / (1 - 0.9**step) * np.sqrt(1 - 0.99**step)
+                )
+                for parameter, mean, square, gradient in zip(
+                    parameters, means, squares, gradients, strict=True
+                ):
+                    mean += np.float32(0.1) * (gradient - mean)
+                    square += np.float32(0.01) * (gradient * gradient - square)
+                    parameter -= rate * mean / (np.sqrt(square) + np.float32(1e-7))
 
     def _gradients(self, inputs: Matrix, targets: Matrix, decay: np.float32) -> list[Matrix]:
         *layers, outputs = self._forward(inputs)
         error = (outputs - targets) / np.float32(len(inputs))  # for softmax and sigmoid alike
         of_weights: list[Matrix] = []
         of_biases: list[Matrix] = []
-        for weights, layer in zip(reversed(self._weights), reversed(layers), strict=True):
-            of_weights.insert(0, layer.T @ error + decay * weights)
+        for index in reversed(range(len(layers))):
+            of_weights.insert(0, layers[index].T @ error + decay * self._weights[index])
             of_biases.insert(0, error.sum(0))
-            error = (error @ weights.T) * (layer > 0)
+            if index:  # nothing is in front of the inputs
+                error = (error @ self._weights[index].T) * (layers[index] > 0)
         return [*of_weights, *of_biases]

@@ -4,6 +4,7 @@ Training looks at every patch in eight ways, turned and mirrored. Descriptions a
 turned themselves, which is much cheaper than describing turned patches.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -123,7 +124,7 @@ def turned_profiles(lines: NDArray[np.float32], turn: int) -> Matrix:
     down, across = lines[:, 0], lines[:, 1]
     down = down[..., ::-1] if turn & 1 else down
     across = across[..., ::-1] if turn & 2 else across
-    return np.concatenate([down.reshape(len(lines), -1), across.reshape(len(lines), -1)], axis=1)
+    return np.concatenate([_rows(down), _rows(across)], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Looks:
     """What is seen in square patches; first axis: boxes."""
 
     edges: NDArray[np.float32]
-    """Histograms of edge directions, shape (boxes, _CELLS, _CELLS, planes, _DIRECTIONS)."""
+    """Histograms of edge directions, shape (boxes, _CELLS, _CELLS, _DIRECTIONS)."""
     forms: NDArray[np.float32]
     """Coarse views, shape (boxes, _BLOCKS, _BLOCKS, views)."""
     numbers: NDArray[np.float32]
@@ -139,9 +140,12 @@ class Looks:
     proportions: NDArray[np.float32]
     """Logarithm of each box's width by its height."""
 
+    def first(self, count: int) -> "Looks":
+        """Return the descriptions of the first boxes."""
+        return Looks(self.edges[:count], self.forms[:count], self.numbers[:count], self.proportions[:count])
+
     def turned(self, turn: int) -> Matrix:
         """Return the description of turned patches, one row a patch."""
-        count = len(self.edges)
         edges, forms, proportions = self.edges, self.forms, self.proportions
         directions = np.arange(_DIRECTIONS)
         if turn & 4:
@@ -153,8 +157,8 @@ class Looks:
             edges, forms, directions = edges[:, :, ::-1], forms[:, :, ::-1], -directions % _DIRECTIONS
         return np.concatenate(
             [
-                _normalized(edges[..., directions]).reshape(count, -1),
-                forms.reshape(count, -1),
+                _rows(_normalized(edges[..., directions])),
+                _rows(forms),
                 self.numbers,
                 proportions[:, None],
             ],
@@ -171,24 +175,32 @@ def look(patches: Patches, boxes: Boxes, size: tuple[int, int]) -> Looks:
         size: The picture's width and height in working pixels.
     """
     difference = patches.difference()
-    lightness = patches.lab[..., 0]
-    spread = 4 * lightness.std((1, 2))
+    lightness, red, yellow = (np.ascontiguousarray(patches.lab[..., channel]) for channel in range(3))
+    spread = 4 * np.sqrt(np.maximum(_mean(lightness * lightness) - _mean(lightness) ** 2, 0))
     width, height = boxes[:, 2], boxes[:, 3]
     numbers = (
-        np.log(width * height / (size[0] * size[1])) / 3,
+        np.log(width * height / np.float32(size[0] * size[1])) / 3,
         spread / _CONTRAST,
-        difference.mean((1, 2)),
-        difference.max((1, 2)),
-        patches.objects.mean((1, 2)),
-        *(np.abs(patches.lab[..., channel]).mean((1, 2)) / _CONTRAST for channel in (1, 2)),
+        _mean(difference),
+        _rows(difference).max(1),
+        _mean(patches.objects),
+        _mean(np.abs(red)) / _CONTRAST,
+        _mean(np.abs(yellow)) / _CONTRAST,
     )
-    planes = lightness / (spread[:, None, None] + 1), np.minimum(difference, 2)
     return Looks(
-        np.stack([edge_directions(plane) for plane in planes], axis=3),
+        edge_directions(lightness / (spread[:, None, None] + 1)),
         np.stack([_coarse(plane) for plane in (difference, patches.objects)], axis=3),
-        np.stack(numbers, axis=1).astype(np.float32),
+        np.stack(numbers, axis=1),
         np.log(width / height),
     )
+
+
+def _mean(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    return _rows(planes).mean(1)
+
+
+def _rows(array: NDArray[np.float32]) -> Matrix:
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
 
 def _coarse(planes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -224,6 +236,6 @@ def edge_directions(planes: NDArray[np.float32]) -> NDArray[np.float32]:
 def _normalized(cells: NDArray[np.float32]) -> NDArray[np.float32]:
     """Normalize histograms over blocks of two by two cells, so that contrast does not matter."""
     blocks = np.concatenate(
-        [cells[:, :-1, :-1], cells[:, 1:, :-1], cells[:, :-1, 1:], cells[:, 1:, 1:]], axis=4
+        [cells[:, :-1, :-1], cells[:, 1:, :-1], cells[:, :-1, 1:], cells[:, 1:, 1:]], axis=3
     )
     return blocks / (np.sqrt(np.einsum("...d,...d->...", blocks, blocks))[..., None] + np.float32(0.5))
