@@ -12,7 +12,7 @@ CONFIG ?=
 DEMO_OPTIONS := $(if $(PORT),--port $(PORT)) $(foreach pair,$(CONFIG),--config $(pair))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo preview smoke test test-python test-frontend check fix bench lock clean need-python need-node
+.PHONY: help demo preview smoke test test-python test-frontend check fix plans bench lock clean need-python need-node
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fix: $(NODE_MODULES) $(VENV)/.dev ## Repair what can be repaired by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@npm --prefix frontend --silent run fix
+
+plans: need-node $(VENV)/.dev ## Write the reviewed plans of tests/plan anew
+	@$(BIN)/python -m tests.plan.test_plan
 
 bench: need-node $(VENV)/.dev ## Measure the budgets and write bench/results.json
 	@$(BIN)/python -m bench
