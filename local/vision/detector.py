@@ -10,7 +10,7 @@ from local.vision.boxes import Boxes, clip, overlaps, suppress
 from local.vision.evaluation import Judged, judge
 from local.vision.network import Matrix, Network
 from local.vision.object_map import ObjectMap, sample
-from local.vision.patches import TURNS, Looks, cut, look, profiles, turned_profiles
+from local.vision.patches import PROFILE_SIZE, TURNS, Looks, cut, look, profiles, turned_profiles
 from local.vision.pictures import Picture, Plane, open_picture
 from local.vision.proposals import propose
 from local.vision.types import Detection, Example, RatioBox
@@ -29,6 +29,8 @@ _JITTERS = 3
 _EPOCHS = 8
 _KEPT_OPEN = 128
 """Training pictures that stay decoded, of about 1 MB each; the others are decoded again for each pass."""
+_MOST_SAMPLES = 48_000
+"""Patches, turned ones included, of about 3 kB each, that the names are learned from."""
 _RANDOM_BOXES = 3
 """Boxes anywhere in a training picture that show what is no object."""
 
@@ -167,12 +169,13 @@ def _jittered(boxes: Boxes, rng: np.random.Generator) -> Boxes:
 
 def _fit_mover(album: _Album, seen: Sequence[_Seen], rng: np.random.Generator) -> Matrix:
     """Fit, by ridge regression, how far edges are from where they should be."""
-    inputs: list[Matrix] = []
-    targets: list[Matrix] = []
+    gram = np.zeros((PROFILE_SIZE + 1, PROFILE_SIZE + 1), np.float32)
+    products = np.zeros((PROFILE_SIZE + 1, 4), np.float32)
+    count = 0
     for index, one in enumerate(seen):
-        boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng)])
-        if not len(one.boxes) or not len(boxes):
+        if not len(one.boxes):
             continue
+        boxes = np.concatenate([one.candidates, _jittered(one.boxes, rng), one.boxes])
         overlap = overlaps(boxes, one.boxes)
         shows = overlap.max(1) > _OTHER
         boxes, goals = boxes[shows], one.boxes[overlap.argmax(1)[shows]]
@@ -185,13 +188,12 @@ def _fit_mover(album: _Album, seen: Sequence[_Seen], rng: np.random.Generator) -
             axis=1,
         )
         for turn, (order, signs) in _MIRRORED.items():
-            inputs.append(turned_profiles(lines, turn))
-            targets.append(moves[:, order] * np.asarray(signs, np.float32))
-    if not inputs:
-        return np.zeros((1, 4), np.float32)
-    known = _with_one(np.concatenate(inputs))
-    gram = known.T @ known + _RIDGE * len(known) * np.eye(known.shape[1], dtype=np.float32)
-    return np.linalg.solve(gram, known.T @ np.concatenate(targets)).astype(np.float32)
+            known = _with_one(turned_profiles(lines, turn))
+            gram += known.T @ known
+            products += known.T @ (moves[:, order] * np.asarray(signs, np.float32))
+            count += len(known)
+    gram += np.float32(_RIDGE * count) * np.eye(len(gram), dtype=np.float32)
+    return np.linalg.solve(gram, products)
 
 
 def _with_one(inputs: Matrix) -> Matrix:
@@ -217,6 +219,8 @@ def _fit_namer(
     Returns:
         The network, and for each picture the candidates, moved, with what they look like.
     """
+    boxes_shown = sum(len(one.candidates) + (_JITTERS + 1) * len(one.boxes) + _RANDOM_BOXES for one in seen)
+    share = _MOST_SAMPLES / (TURNS * boxes_shown)
     inputs: list[Matrix] = []
     names: list[NDArray[np.intp]] = []
     found: list[tuple[Boxes, Looks]] = []
@@ -230,9 +234,9 @@ def _fit_namer(
         overlap = np.concatenate([np.zeros((len(boxes), 1), np.float32), overlaps(boxes, one.boxes)], axis=1)
         best = overlap.max(1)
         name = np.where(best >= _SAME_OBJECT, np.append(0, one.labels + 1)[overlap.argmax(1)], 0)
-        clear = (best >= _SAME_OBJECT) | (best < _OTHER)
-        inputs += [looks.turned(turn)[clear] for turn in range(TURNS)]
-        names += [name[clear]] * TURNS
+        chosen = ((best >= _SAME_OBJECT) | (best < _OTHER)) & (rng.random(len(boxes)) < share)
+        inputs += [looks.turned(turn)[chosen] for turn in range(TURNS)]
+        names += [name[chosen]] * TURNS
     targets = np.eye(labels + 1, dtype=np.float32)[np.concatenate(names)]
     namer = Network.fit(
         np.concatenate(inputs), targets, hidden=(48,), epochs=_EPOCHS, decay=1e-3, exclusive=True, rng=rng

@@ -59,12 +59,12 @@ class Network:
             arrays[f"weights{layer}"] = spread * rng.standard_normal((before, after), np.float32)
             arrays[f"biases{layer}"] = np.zeros(after, np.float32)
         network = cls(arrays, exclusive=exclusive)
-        network._train((inputs - network._mean) / network._deviation, targets, epochs, decay, rng)
+        network._train(network._standardized(inputs), targets, epochs, decay, rng)
         return network
 
     def __call__(self, inputs: Matrix) -> Matrix:
         """Return the outputs, shape (samples, outputs), for inputs of shape (samples, features)."""
-        return self._forward((inputs - self._mean) / self._deviation)[-1]
+        return self._forward(self._standardized(inputs))[-1]
 
     def arrays(self) -> dict[str, Matrix]:
         """Return everything that was learned, by name, as the constructor takes it."""
@@ -74,6 +74,11 @@ class Network:
             **{f"weights{layer}": weights for layer, weights in enumerate(self._weights)},
             **{f"biases{layer}": biases for layer, biases in enumerate(self._biases)},
         }
+
+    def _standardized(self, inputs: Matrix) -> Matrix:
+        standardized = inputs - self._mean
+        standardized /= self._deviation
+        return standardized
 
     def _forward(self, standardized: Matrix) -> list[Matrix]:
         """Return the outputs of every layer, the inputs first."""

@@ -27,6 +27,8 @@ _DIRECTIONS = 8
 _CONTRAST = np.float32(30)
 """Units of L*a*b* that count as full contrast."""
 
+PROFILE_SIZE = 2 * 8 * SIDE
+"""Numbers in the profiles of one patch."""
 TURNS = 8
 """Ways to turn and mirror a square: bit 0 mirrors top and bottom, bit 1 left and right, bit 2 swaps the axes first."""
 
@@ -36,20 +38,18 @@ class Patches:
     """Boxes cut out of a picture and brought to one size; first axis: boxes."""
 
     lab: NDArray[np.float32]
-    """L*a*b*, shape (boxes, SIDE, SIDE, 3)."""
+    """L*a*b*, shape (3, boxes, SIDE, SIDE)."""
     objects: NDArray[np.float32]
     """The object map, shape (boxes, SIDE, SIDE)."""
 
     def difference(self) -> NDArray[np.float32]:
         """Return how much each pixel differs from the patch's rim; 1 is full contrast."""
-        rim = (
-            self.lab[:, 0].mean(1)
-            + self.lab[:, -1].mean(1)
-            + self.lab[:, :, 0].mean(1)
-            + self.lab[:, :, -1].mean(1)
-        ) / 4
-        apart = (self.lab - rim[:, None, None]) / _CONTRAST
-        return np.sqrt(np.einsum("nyxc,nyxc->nyx", apart, apart))
+        squares = np.zeros(self.objects.shape, np.float32)
+        for plane in self.lab:
+            rim = (plane[:, 0] + plane[:, -1] + plane[:, :, 0] + plane[:, :, -1]).mean(1) / 4
+            apart = (plane - rim[:, None, None]) / _CONTRAST
+            squares += apart * apart
+        return np.sqrt(squares)
 
 
 def cut(picture: Picture, object_map: Plane, boxes: Boxes, *, square: bool) -> Patches:
@@ -69,7 +69,8 @@ def cut(picture: Picture, object_map: Plane, boxes: Boxes, *, square: bool) -> P
         window = left + width / 2, top + height / 2, margin * across / SIDE, margin * down / SIDE
         _sample(picture.lab, window, 1, lab[index])
         _sample(object_map, window, GRID_STEP, objects[index])
-    return Patches(unpack(lab), objects)
+    channels = cv2.split(unpack(lab.reshape(-1, SIDE, 3)))
+    return Patches(np.stack(channels).reshape(3, -1, SIDE, SIDE), objects)
 
 
 def _sample(
@@ -101,7 +102,7 @@ def profiles(patches: Patches) -> NDArray[np.float32]:
         Shape (patches, 2 directions, lines, SIDE): along the columns (from top to bottom), then along the rows.
     """
     difference = patches.difference()
-    lightness = patches.lab[..., 0] / _CONTRAST
+    lightness = patches.lab[0] / _CONTRAST
     planes = difference, np.minimum(difference, 1), patches.objects
     directions: list[NDArray[np.float32]] = []
     for axis in (2, 1):
@@ -175,7 +176,7 @@ def look(patches: Patches, boxes: Boxes, size: tuple[int, int]) -> Looks:
         size: The picture's width and height in working pixels.
     """
     difference = patches.difference()
-    lightness, red, yellow = (np.ascontiguousarray(patches.lab[..., channel]) for channel in range(3))
+    lightness, red, yellow = patches.lab
     spread = 4 * np.sqrt(np.maximum(_mean(lightness * lightness) - _mean(lightness) ** 2, 0))
     width, height = boxes[:, 2], boxes[:, 3]
     numbers = (

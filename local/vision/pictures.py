@@ -16,6 +16,10 @@ WORK_SIDE = 640
 GRID_STEP = 4
 """Working pixels to one cell of the coarse grid on which objects are searched."""
 
+_BYTES = np.arange(256, dtype=np.float32)
+_UNITS = np.stack([_BYTES * np.float32(100 / 255), _BYTES - 128, _BYTES - 128], axis=1)[:, None]
+"""What each byte of packed L*a*b* stands for, shape (256, 1, 3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -69,8 +73,8 @@ def open_picture(image: bytes) -> Picture:
 
 
 def unpack(lab: NDArray[np.uint8]) -> Plane:
-    """Turn packed L*a*b* into its own units: L* from 0 to 100, a* and b* around 0."""
-    return lab * np.asarray([100 / 255, 1, 1], np.float32) - np.asarray([0, 128, 128], np.float32)
+    """Turn packed L*a*b*, shape (height, width, 3), into its own units: L* from 0 to 100, a* and b* around 0."""
+    return cast("Plane", cv2.LUT(lab, _UNITS))
 
 
 def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
