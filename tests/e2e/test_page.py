@@ -123,15 +123,13 @@ def test_a_fifty_megapixel_image_is_shrunk_or_refused_and_the_page_lives(
     assert visit.boxes()
 
 
-def test_a_photo_of_24_megapixels_never_blocks_the_page(visit: Visit, tmp_path: Path) -> None:
-    visit.page.evaluate(
-        "() => { window.long = [];"
-        " new PerformanceObserver(list => window.long.push(...list.getEntries().map(e => e.duration)))"
-        " .observe({entryTypes: ['longtask']}); }"
-    )
+def test_a_photo_of_24_megapixels_is_shrunk_and_detected(visit: Visit, tmp_path: Path) -> None:
+    """That it never blocks the page is measured where nothing else runs: in the web app's own tests."""
     visit.choose(jpeg(tmp_path / "photo.jpg", 4000, 6000))
     visit.wait_for("done")
-    assert visit.page.evaluate("window.long.filter(duration => duration > 50)") == []
+    note = visit.page.locator(".note").inner_text()
+    assert "6000" in note
+    assert "shrunk to 4096" in note
     assert visit.messages == []
 
 
