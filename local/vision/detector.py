@@ -24,6 +24,8 @@ _MOVES = 2
 """Times that a box is moved to fit what is seen in it."""
 _FARTHEST = 0.4
 """Most that an edge moves at once, as a share of the box's side."""
+_SIZES_BEYOND = 2
+"""An object may be this many times smaller or larger than all that were learned."""
 _RIDGE = 0.02
 _JITTERS = 3
 _EPOCHS = 8
@@ -78,10 +80,11 @@ class Detector:
         object_map: Shows where to look.
         mover: Matrix of a linear model from `profiles` (and one) to how far each edge moves.
         namer: Network from `looks` to shares of no object and of each label.
+        sizes: Smallest and largest object learned, as `_sizes` measures them.
     """
 
-    def __init__(self, object_map: ObjectMap, mover: Matrix, namer: Network) -> None:
-        self._object_map, self._mover, self._namer = object_map, mover, namer
+    def __init__(self, object_map: ObjectMap, mover: Matrix, namer: Network, sizes: Matrix) -> None:
+        self._object_map, self._mover, self._namer, self._sizes = object_map, mover, namer, sizes
 
     @classmethod
     def fit(
@@ -102,7 +105,9 @@ class Detector:
             seen.append(_Seen(boxes, names, shown, propose(shown)))
         mover = _fit_mover(album, seen, rng)
         namer, found = _fit_namer(album, seen, mover, len(labels), rng)
-        detector = cls(object_map, mover, namer)
+        learned = np.concatenate([_sizes(boxes, album[index].size) for index, (boxes, _) in enumerate(truth)])
+        sizes = np.asarray([learned.min(), learned.max()], np.float32)
+        detector = cls(object_map, mover, namer, sizes)
         judged = [
             judge(example, album[index].pixels, detector._name(*found[index], album[index].size, labels))
             for index, example in enumerate(examples)
@@ -116,12 +121,14 @@ class Detector:
             ObjectMap.load(_below(arrays, "map.")),
             arrays["mover"],
             Network(_below(arrays, "namer."), exclusive=True),
+            arrays["sizes"],
         )
 
     def arrays(self) -> dict[str, Matrix]:
         """Return everything that was learned, by name."""
         return {
             "mover": self._mover,
+            "sizes": self._sizes,
             **{f"map.{name}": array for name, array in self._object_map.arrays().items()},
             **{f"namer.{name}": array for name, array in self._namer.arrays().items()},
         }
@@ -140,6 +147,9 @@ class Detector:
         """Name what is in boxes; every turn of a patch has its say."""
         votes = [self._namer(looks.turned(turn)) for turn in range(TURNS)]
         shares = np.mean(votes, axis=0)[:, 1:]
+        times = _sizes(boxes, size)[:, None] / self._sizes
+        possible = (times[:, 0] > 1 / _SIZES_BEYOND) & (times[:, 1] < _SIZES_BEYOND)
+        boxes, shares = boxes[possible], shares[possible]
         names, scores = shares.argmax(1), shares.max(1)
         return [
             Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], size))
@@ -153,6 +163,11 @@ def _truth(example: Example, picture: Picture, labels: Sequence[str]) -> tuple[B
     boxes = np.asarray([(box.left, box.top, box.width, box.height) for box, _ in objects], np.float32)
     boxes = boxes.reshape(-1, 4) * np.divide(picture.size * 2, picture.pixels * 2).astype(np.float32)
     return clip(boxes, picture.size), np.asarray([label for _, label in objects], np.intp)
+
+
+def _sizes(boxes: Boxes, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the side of a square as large as each box, as a share of that of the picture."""
+    return np.sqrt(boxes[:, 2:].prod(1) / np.float32(size[0] * size[1]))
 
 
 def _look(picture: Picture, object_map: Plane, boxes: Boxes) -> Looks:
@@ -206,7 +221,7 @@ def _move(picture: Picture, object_map: Plane, boxes: Boxes, mover: Matrix) -> B
         lines = profiles(cut(picture, object_map, boxes, square=False))
         moves = np.clip(_with_one(turned_profiles(lines, 0)) @ mover, -_FARTHEST, _FARTHEST)
         starts = boxes[:, :2] + moves[:, :2] * boxes[:, 2:]
-        ends = boxes[:, :2] + (1 + moves[:, 2:]) * boxes[:, 2:]
+        ends = boxes[:, :2] + (np.float32(1) + moves[:, 2:]) * boxes[:, 2:]
         boxes = clip(np.concatenate([starts, ends - starts], axis=1), picture.size)
     return boxes
 
