@@ -150,7 +150,8 @@ class Detector:
         times = _sizes(boxes, size)[:, None] / self._sizes
         possible = (times[:, 0] > 1 / _SIZES_BEYOND) & (times[:, 1] < _SIZES_BEYOND)
         boxes, shares = boxes[possible], shares[possible]
-        names, scores = shares.argmax(1), shares.max(1)
+        names: list[int] = shares.argmax(1).tolist()
+        scores = shares.max(1)
         return [
             Detection(labels[names[index]], float(100 * scores[index]), _ratio(boxes[index], size))
             for index in suppress(boxes, scores, _DISTINCT)
@@ -220,9 +221,9 @@ def _move(picture: Picture, object_map: Plane, boxes: Boxes, mover: Matrix) -> B
     for _ in range(_MOVES if len(boxes) else 0):
         lines = profiles(cut(picture, object_map, boxes, square=False))
         moves = np.clip(_with_one(turned_profiles(lines, 0)) @ mover, -_FARTHEST, _FARTHEST)
-        starts = boxes[:, :2] + moves[:, :2] * boxes[:, 2:]
-        ends = boxes[:, :2] + (np.float32(1) + moves[:, 2:]) * boxes[:, 2:]
-        boxes = clip(np.concatenate([starts, ends - starts], axis=1), picture.size)
+        moved = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+        moved += moves * np.tile(boxes[:, 2:], 2)
+        boxes = clip(np.concatenate([moved[:, :2], moved[:, 2:] - moved[:, :2]], axis=1), picture.size)
     return boxes
 
 

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class Model:
     def load(cls, data: bytes) -> "Model":
         """Return the model that `save` wrote."""
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {name: cast("Any", file[name]) for name in file.files}
+            arrays = {name: file[name] for name in file.files}
         about = json.loads(arrays.pop("about").tobytes())
         return cls(tuple(about["labels"]), about["thresholds"], _KINDS[about["kind"]].load(arrays))
 

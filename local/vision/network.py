@@ -89,13 +89,14 @@ class Network:
         if self._exclusive:
             shares = np.exp(last - last.max(1, keepdims=True))
             return [*layers, shares / shares.sum(1, keepdims=True)]
-        return [*layers, 1 / (1 + np.exp(-np.clip(last, -30, 30)))]
+        one = np.float32(1)
+        return [*layers, one / (one + np.exp(-np.clip(last, -30, 30)))]
 
     def _train(
         self, inputs: Matrix, targets: Matrix, epochs: int, decay: float, rng: np.random.Generator
     ) -> None:
         middle = np.float32(1 / targets.shape[1] if self._exclusive else 0.5)
-        targets = targets + np.float32(_SMOOTHING) * (middle - targets)
+        goals = targets * np.float32(1 - _SMOOTHING) + middle * np.float32(_SMOOTHING)
         batch = min(_BATCH, len(inputs))
         parameters = [*self._weights, *self._biases]
         means = [np.zeros_like(one) for one in parameters]
@@ -106,16 +107,14 @@ class Network:
             for start in range(0, len(inputs) - batch + 1, batch):
                 step += 1
                 chosen = order[start : start + batch]
-                gradients = self._gradients(inputs[chosen], targets[chosen], np.float32(decay))
-                rate = np.float32(
-                    _RATE * 0.5 * (1 + np.cos(np.pi * step / steps)) / (1 - 0.9**step) * np.sqrt(1 - 0.99**step)
-                )
-                for parameter, mean, square, gradient in zip(
-                    parameters, means, squares, gradients, strict=True
-                ):
-                    mean += np.float32(0.1) * (gradient - mean)
-                    square += np.float32(0.01) * (gradient * gradient - square)
-                    parameter -= rate * mean / (np.sqrt(square) + np.float32(1e-7))
+                gradients = self._gradients(inputs[chosen], goals[chosen], np.float32(decay))
+                # Both means start at zero: the corrections make up for that.
+                corrected = np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
+                rate = np.float32(_RATE * 0.5 * (1 + np.cos(np.pi * step / steps)) * corrected)
+                for index, gradient in enumerate(gradients):
+                    means[index] += np.float32(0.1) * (gradient - means[index])
+                    squares[index] += np.float32(0.01) * (gradient * gradient - squares[index])
+                    parameters[index] -= rate * means[index] / (np.sqrt(squares[index]) + np.float32(1e-7))
 
     def _gradients(self, inputs: Matrix, targets: Matrix, decay: np.float32) -> list[Matrix]:
         *layers, outputs = self._forward(inputs)
@@ -123,8 +122,10 @@ class Network:
         of_weights: list[Matrix] = []
         of_biases: list[Matrix] = []
         for index in reversed(range(len(layers))):
-            of_weights.insert(0, layers[index].T @ error + decay * self._weights[index])
-            of_biases.insert(0, error.sum(0))
+            of_weights.insert(
+                0, np.add(layers[index].T @ error, decay * self._weights[index], dtype=np.float32)
+            )
+            of_biases.insert(0, error.sum(0, dtype=np.float32))
             if index:  # nothing is in front of the inputs
-                error = (error @ self._weights[index].T) * (layers[index] > 0)
+                error = np.where(layers[index] > 0, error @ self._weights[index].T, np.float32(0))
         return [*of_weights, *of_biases]

@@ -76,14 +76,14 @@ def sample(picture: Picture, boxes: Boxes, rng: np.random.Generator) -> tuple[Ma
 def neighbourhoods(grid: Plane) -> Plane:
     """Describe the neighbourhood of each cell: colour against the background, texture and edges at three scales."""
     difference = grid - _background(grid)
-    lightness = cv2.split(grid)[0]
+    lightness = np.ascontiguousarray(grid[..., 0])
     blurred = {0.0: lightness} | {sigma: _blur(lightness, sigma) for sigma in (0.7, 1.5, 3.0, 6.0)}
     planes = [difference[..., 0], *np.moveaxis(np.abs(difference), 2, 0)]
     planes.append(np.sqrt((difference * difference).sum(2)))
     scales = sorted(blurred)
     for finer, coarser in pairwise(scales):
         band = blurred[finer] - blurred[coarser]
-        planes += [band, np.sqrt(_blur(band * band, coarser))]
+        planes += [band, np.sqrt(_blur(np.square(band), coarser))]
     for sigma in scales[:3]:
         planes += _edges(blurred[sigma], sigma + 1)
     nearby = _blur(difference, 3.0)
@@ -104,10 +104,16 @@ def _background(grid: Plane) -> Plane:
 
 def _edges(plane: Plane, reach: float) -> list[Plane]:
     """Strength of edges along and across their main direction; grain has one direction, objects have two."""
-    across, down = cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)
+    across, down = _slopes(plane)
     xx, yy, xy = (_blur(product, reach) for product in (across * across, down * down, across * down))
     spread = np.sqrt((xx - yy) ** 2 + 4 * xy * xy)
     return [np.sqrt((xx + yy + spread) / 2), np.sqrt(np.maximum((xx + yy - spread) / 2, 0))]
+
+
+def _slopes(plane: Plane) -> tuple[Plane, Plane]:
+    return cast("Plane", cv2.Sobel(plane, cv2.CV_32F, 1, 0)), cast(
+        "Plane", cv2.Sobel(plane, cv2.CV_32F, 0, 1)
+    )
 
 
 def _blur(plane: Plane, sigma: float) -> Plane:

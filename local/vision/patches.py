@@ -69,8 +69,8 @@ def cut(picture: Picture, object_map: Plane, boxes: Boxes, *, square: bool) -> P
         window = left + width / 2, top + height / 2, margin * across / SIDE, margin * down / SIDE
         _sample(picture.lab, window, 1, lab[index])
         _sample(object_map, window, GRID_STEP, objects[index])
-    channels = cv2.split(unpack(lab.reshape(-1, SIDE, 3)))
-    return Patches(np.stack(channels).reshape(3, -1, SIDE, SIDE), objects)
+    channels = np.ascontiguousarray(np.moveaxis(unpack(lab.reshape(-1, SIDE, 3)), 2, 0))
+    return Patches(channels.reshape(3, -1, SIDE, SIDE), objects)
 
 
 def _sample(
@@ -111,8 +111,8 @@ def profiles(patches: Patches) -> NDArray[np.float32]:
             change = np.abs(np.diff(lightness, axis=change_axis))
             line = change.mean(axis)
             if line.shape[1] < SIDE:  # the change between two rows belongs to the place between them
-                line = np.pad(line, ((0, 0), (1, 0)))
-                line[:, :-1] = (line[:, :-1] + line[:, 1:]) / 2
+                line = np.pad(line, ((0, 0), (1, 1)))
+                line = (line[:, :-1] + line[:, 1:]) / 2
             lines.append(line)
         directions.append(np.stack(lines, axis=1))
     return np.stack(directions, axis=1)
@@ -225,9 +225,9 @@ def edge_directions(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     )
     lower = position.astype(np.intp)
     upper_share = strength * (position - lower)
-    rows = np.arange(side) * _CELLS // side
+    rows = np.arange(side, dtype=np.intp) * _CELLS // side
     cells = ((rows[:, None] * _CELLS + rows) * _DIRECTIONS).ravel()
-    place = np.arange(count)[:, None] * (_CELLS * _CELLS * _DIRECTIONS) + cells
+    place = np.arange(count, dtype=np.intp)[:, None] * (_CELLS * _CELLS * _DIRECTIONS) + cells
     bins = count * _CELLS * _CELLS * _DIRECTIONS
     histogram = np.bincount((place + lower % _DIRECTIONS).ravel(), (strength - upper_share).ravel(), bins)
     histogram += np.bincount((place + (lower + 1) % _DIRECTIONS).ravel(), upper_share.ravel(), bins)
