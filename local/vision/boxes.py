@@ -23,10 +23,12 @@ def overlaps(some: Boxes, others: Boxes) -> NDArray[np.float32]:
 def suppress(boxes: Boxes, scores: NDArray[np.float32], most: float) -> list[int]:
     """Return the indices of the best boxes, best first, none of which overlaps a better one by more than *most*."""
     kept: list[int] = []
+    free = np.ones(len(boxes), np.bool_)
     overlap = overlaps(boxes, boxes)
-    for index in np.argsort(-scores, kind="stable"):
-        if not kept or overlap[index, kept].max() <= most:
-            kept.append(int(index))
+    for index in np.argsort(-scores, kind="stable").tolist():
+        if free[index]:
+            kept.append(index)
+            free &= overlap[index] <= most
     return kept
 
 

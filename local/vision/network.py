@@ -84,13 +84,16 @@ class Network:
         """Return the outputs of every layer, the inputs first."""
         layers = [standardized]
         for weights, biases in zip(self._weights[:-1], self._biases[:-1], strict=True):
-            layers.append(np.maximum(layers[-1] @ weights + biases, 0))
+            layer = layers[-1] @ weights
+            layer += biases
+            layers.append(np.maximum(layer, 0, out=layer))
         last = layers[-1] @ self._weights[-1] + self._biases[-1]
-        if self._exclusive:
-            shares = np.exp(last - last.max(1, keepdims=True))
-            return [*layers, shares / shares.sum(1, keepdims=True)]
-        one = np.float32(1)
-        return [*layers, one / (one + np.exp(-np.clip(last, -30, 30)))]
+        odds = np.exp(np.clip(last, -30, 30))
+        # A product with ones, for numpy is slow to sum many short rows.
+        rest: Matrix = (
+            odds @ np.ones((odds.shape[1], 1), np.float32) if self._exclusive else odds + np.float32(1)
+        )
+        return [*layers, np.divide(odds, rest, dtype=np.float32)]
 
     def _train(
         self, inputs: Matrix, targets: Matrix, epochs: int, decay: float, rng: np.random.Generator

@@ -88,10 +88,10 @@ def neighbourhoods(grid: Plane) -> Plane:
         planes += _edges(blurred[sigma], sigma + 1)
     nearby = _blur(difference, 3.0)
     planes += [nearby[..., 0], np.abs(nearby[..., 1]), np.abs(nearby[..., 2])]
-    features = np.stack(planes, axis=2)
+    features = cast("Plane", cv2.merge(planes))
     # Beside the values themselves, each against what is usual in this picture: texture differs, objects stand out.
-    usual = np.median(np.abs(features[::3, ::3]), axis=(0, 1)) + np.float32(1e-3)
-    return np.concatenate([features / 20, np.clip(features / (4 * usual), -8, 8)], axis=2)
+    usual = np.median(np.abs(features[::4, ::4]), axis=(0, 1)) + np.float32(1e-3)
+    return np.concatenate([features, np.clip(features / (4 * usual), -8, 8)], axis=2)
 
 
 def _background(grid: Plane) -> Plane:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from local.vision.boxes import Boxes, no_boxes, overlaps
+from local.vision.boxes import Boxes, no_boxes, suppress
 from local.vision.pictures import GRID_STEP, Plane
 
 _LEVELS = (0.35, 0.6, 0.8, 0.92)
@@ -37,10 +37,6 @@ def propose(object_map: Plane) -> Boxes:
     if not found:
         return no_boxes()
     found.sort(key=lambda candidate: (-candidate[0], candidate[1]))
-    boxes = np.asarray([box for _, box in found], np.float32) * GRID_STEP
-    overlap = overlaps(boxes, boxes)
-    kept: list[int] = []
-    for index in range(len(boxes)):
-        if not kept or overlap[index, kept].max() <= _SAME:
-            kept.append(index)
-    return boxes[kept[:_MOST]]
+    boxes = np.asarray([box for _, box in found], np.float32) * np.float32(GRID_STEP)
+    evidence = np.asarray([strength for strength, _ in found], np.float32)
+    return boxes[suppress(boxes, evidence, _SAME)[:_MOST]]
