@@ -10,7 +10,7 @@ _LEVELS = (0.35, 0.6, 0.8, 0.92)
 """Objects that touch at a low level are apart at a high one."""
 _BLURS = (0.5, 1.2)
 """Cells. The finer keeps small objects, the coarser holds the parts of large ones together."""
-_BITES = (0, 1, 2)
+_BITES = (0, 2)
 """Cells taken off around each part, to cut the bridges between objects that touch, and given back afterwards."""
 _SMALLEST = 4
 """Cells of the smallest part."""
