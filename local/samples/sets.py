@@ -17,7 +17,7 @@ __all__ = ["LABELS", "SampleSet", "load", "write"]
 _SIZE: Final = (640, 480)
 _LARGER: Final = (960, 640)
 _LARGEST: Final = (2400, 1600)
-_COUNTS: Final = {"train": 80, "test": 32, "try": 12}
+_COUNTS: Final = {"train": 64, "test": 32, "try": 12}
 _EMPTY, _LARGE = 4, 9
 """Among the pictures to try: the one of an empty bench, and the one from a better camera."""
 _MOST_PARTS: Final = 6
