@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 NODE_MODULES := frontend/node_modules/.package-lock.json
-PYTHON_CODE := __main__.py infra local tests bench
 
 # What the demo takes from the command line: make demo PORT=8080 CONFIG="createCloudFrontDistribution=false"
 PORT ?=
@@ -12,7 +11,7 @@ CONFIG ?=
 DEMO_OPTIONS := $(if $(PORT),--port $(PORT)) $(foreach pair,$(CONFIG),--config $(pair))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo preview smoke test test-python test-frontend check fix plans bench lock clean need-python need-node
+.PHONY: help demo preview smoke test test-python test-frontend coverage check fix plans bench lock clean need-python need-node
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +29,10 @@ test: check test-frontend test-python ## Run every check and every test
 
 test-python: need-node $(VENV)/.dev
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest
+
+coverage: need-node $(VENV)/.dev ## Run the Python tests and show the lines that none of them reaches
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 test-frontend: $(NODE_MODULES) $(VENV)/.dev
 	@CHROMIUM="$$($(BIN)/python -m tests.browser)" npm --prefix frontend --silent test
