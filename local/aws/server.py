@@ -1,10 +1,13 @@
 """AWS on loopback: moto's services and ours behind one door."""
 
+import contextlib
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from botocore.exceptions import UnknownServiceError
+from moto.core.utils import get_service_model
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -23,9 +26,14 @@ _OURS = {
 """Services of which the emulator has its own, by moto's name; imported at their first request."""
 
 
+_MODEL_NAMES = {"awslambda": "lambda", "cognitoidentity": "cognito-identity", "cognitoidp": "cognito-idp"}
+"""botocore's names of services, where moto's differ."""
+
+
 def _service_app(service: str) -> WSGIApplication:
     if not service:
         raise NotImplementedError("The emulator has no service of that name.")
+    _build_models(_MODEL_NAMES.get(service, service))
     if service not in _OURS:
         return create_backend_app(cast("Any", service))
     module, name = _OURS[service]
@@ -33,6 +41,18 @@ def _service_app(service: str) -> WSGIApplication:
     if service == "rekognition":
         response = type(name, (TargetDecides, response), {})
     return service_app(response.dispatch)
+
+
+def _build_models(service: str) -> None:
+    """Build the models of a service's operations before its first requests do.
+
+    moto builds each when it is first asked for it, and for a moment shows botocore's own in its place to
+    whoever else asks: of several first requests at once, one would fail.
+    """
+    with contextlib.suppress(UnknownServiceError):
+        model = get_service_model(service)
+        for operation in model.operation_names:
+            model.operation_model(operation)
 
 
 class LocalAws(LoopbackServer):

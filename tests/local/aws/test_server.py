@@ -8,12 +8,16 @@ import re
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import boto3
+import botocore.model
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
 
 from local.aws.faults import Faults
 from local.aws.loopback import MAX_BODY_BYTES, PortInUseError
@@ -369,3 +373,22 @@ def test_the_next_server_starts_empty() -> None:
             with contextlib.closing(s3):
                 assert s3.list_buckets()["Buckets"] == []
                 s3.create_bucket(Bucket="left-behind")
+
+
+def test_first_requests_to_a_service_may_come_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto shows half-built operation models to other threads; here for long enough to be seen."""
+    build: Any = botocore.model.ServiceModel.operation_model
+
+    def slowly(self: botocore.model.ServiceModel, operation_name: str) -> botocore.model.OperationModel:
+        model = build(self, operation_name)
+        time.sleep(0.0005)
+        return model
+
+    monkeypatch.setattr(botocore.model.ServiceModel, "operation_model", slowly)
+    get_service_model.cache_clear()
+    get_service_router.cache_clear()
+    with LocalAws() as aws, ThreadPoolExecutor(6) as pool:
+        session: Any = boto3.Session("local", "local", region_name="eu-west-1")
+        clients = [session.client("cloudfront", endpoint_url=aws.url) for _ in range(6)]
+        answers = list(pool.map(lambda client: client.list_distributions(), clients))
+    assert [answer["ResponseMetadata"]["HTTPStatusCode"] for answer in answers] == [200] * 6
