@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SAMPLES = PROJECT_DIR / "demo" / "samples"
 """Where the sample images are kept between starts, for people to drop on the page."""
-DEMO_TIMING = Timing(starting=0.5)
-"""A model starts in half a second here instead of minutes."""
+DEMO_TIMING = Timing(starting=0.2)
+"""A model starts at once here, instead of in minutes."""
 
 _BUCKET = "workbench-images"
 _PROJECT = "workbench"
