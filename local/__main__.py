@@ -81,9 +81,10 @@ def _preview(config: dict[str, Any]) -> None:
 def _told_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is a sentence for the person at the terminal."""
     from local.aws.loopback import PortInUseError  # noqa: PLC0415  # see _demo
+    from local.demo import DemoError  # noqa: PLC0415  # see _demo
     from local.engine import ConfigError, DeploymentError  # noqa: PLC0415  # see _demo
 
-    return ConfigError, DeploymentError, PortInUseError
+    return ConfigError, DemoError, DeploymentError, PortInUseError
 
 
 def _say(line: str) -> None:
