@@ -52,9 +52,6 @@ class _Album:
         self._examples = examples
         self._open: dict[int, Picture] = {}
 
-    def __len__(self) -> int:
-        return len(self._examples)
-
     def __getitem__(self, index: int) -> Picture:
         if index in self._open:
             return self._open[index]

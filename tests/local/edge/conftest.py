@@ -2,7 +2,6 @@
 
 import http.client
 import itertools
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,6 +11,7 @@ import pytest
 
 from local.aws.server import LocalAws
 from local.edge import DistributionSite, Edge
+from tests.local.aws.tools import bucket_policy
 
 REGION = "eu-west-1"
 _numbers = itertools.count()
@@ -65,16 +65,7 @@ class Site:
 
     def set_policy(self, *statements: dict[str, Any]) -> None:
         """Replace the bucket's policy by one that refuses plain HTTP and holds the given statements."""
-        arns = [f"arn:aws:s3:::{self.bucket}", f"arn:aws:s3:::{self.bucket}/*"]
-        refuse = {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": arns,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-        document = {"Version": "2012-10-17", "Statement": [refuse, *statements]}
-        self.s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(document))
+        self.s3.put_bucket_policy(Bucket=self.bucket, Policy=bucket_policy(self.bucket, *statements))
 
     def let_read(self, distribution_arn: str) -> None:
         """Let one distribution read the bucket."""
