@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 NODE_MODULES := frontend/node_modules/.package-lock.json
+TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 
 # What the demo takes from the command line: make demo PORT=8080 CONFIG="createCloudFrontDistribution=false"
 PORT ?=
@@ -27,11 +28,11 @@ smoke: need-node $(VENV)/.dev ## Start the demo, detect once in a real browser, 
 
 test: check test-frontend test-python ## Run every check and every test
 
-test-python: need-node $(VENV)/.dev
+test-python: $(TEST_TOOLS) $(VENV)/.dev
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m pytest
 
-coverage: need-node $(VENV)/.dev ## Run the Python tests and show the lines that none of them reaches
+coverage: $(TEST_TOOLS) $(VENV)/.dev ## Run the Python tests and show the lines that none of them reaches
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 test-frontend: $(NODE_MODULES) $(VENV)/.dev
@@ -60,7 +61,7 @@ lock: $(VENV)/.dev ## Renew the hash-locked requirements (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was built, installed and cached
-	rm -rf $(VENV) frontend/node_modules frontend/dist demo .coverage .pytest_cache .ruff_cache
+	rm -rf $(VENV) frontend/node_modules frontend/dist tests/tools/node_modules demo .coverage .pytest_cache .ruff_cache
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -90,4 +91,9 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 $(NODE_MODULES): frontend/package-lock.json | need-node
 	@echo "Installing the web app's packages (once) …"
 	@npm --prefix frontend ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(TEST_TOOLS): tests/tools/package-lock.json | need-node
+	@echo "Installing the tests' IAM simulator and header scanner (once) …"
+	@npm --prefix tests/tools ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -42,12 +42,17 @@ def test_the_locks_agree_on_versions() -> None:
     assert {package: found for package, found in versions.items() if len(found) > 1} == {}
 
 
-def test_every_npm_package_is_locked_with_its_integrity_and_no_address_or_install_script() -> None:
-    packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("lock", tracked("*package-lock.json"), ids=lambda path: path.parent.name)
+def test_every_npm_package_is_locked_with_its_integrity_and_no_address(lock: Path) -> None:
+    packages = json.loads(lock.read_text())["packages"]
     packages.pop("")
     assert len(packages) > 20
     assert [name for name, package in packages.items() if "integrity" not in package] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_no_package_of_the_web_app_has_an_install_script() -> None:
+    packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if package.get("hasInstallScript")] == []
 
 
