@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+INSTALL_LOCKED := $(PIP) --require-hashes --only-binary=:all: --requirement
+INSTALL_COMMAND := $(PIP) --no-deps --no-build-isolation --editable .
 NODE_MODULES := frontend/node_modules/.package-lock.json
 TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 
@@ -80,12 +82,14 @@ $(BIN)/python: | need-python
 
 $(VENV)/.local: requirements-local.txt | $(BIN)/python
 	@echo "Installing the Python packages of the emulator (once, about 200 MB) …"
-	@$(PIP_INSTALL) -r requirements-local.txt
+	@$(INSTALL_LOCKED) requirements-local.txt
+	@$(INSTALL_COMMAND)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	@echo "Installing the Python packages of emulator and tests (once) …"
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$(INSTALL_LOCKED) requirements-dev.txt
+	@$(INSTALL_COMMAND)
 	@touch $@ $(VENV)/.local
 
 $(NODE_MODULES): frontend/package-lock.json | need-node
