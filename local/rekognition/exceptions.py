@@ -15,6 +15,7 @@ ErrorCode = Literal[
     "ResourceInUseException",
     "ResourceNotFoundException",
     "ResourceNotReadyException",
+    "ServiceQuotaExceededException",
     "ThrottlingException",
 ]
 

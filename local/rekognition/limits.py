@@ -30,6 +30,8 @@ class Limits:
     """DetectCustomLabels requests per second, all models together."""
     detect_requests_per_second_per_inference_unit: int = 5
     """DetectCustomLabels requests per second that one inference unit serves."""
+    tags: int = 200
+    """Tags of one resource."""
     manifest_bytes: int = 1024**3
     """Size of a manifest."""
     manifest_lines: int = 250_000

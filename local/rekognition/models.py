@@ -334,6 +334,32 @@ class CustomLabelsBackend(BaseBackend):
         ]
         return [_custom_label(detection) for detection in found[:max_results]]
 
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags of a project or a model."""
+        with self._lock:
+            tagged = self._tagged(arn)
+            after = {**tagged.tags, **tags}
+            if len(after) > settings.limits.tags:
+                raise RekognitionError(
+                    "ServiceQuotaExceededException",
+                    f"That would make {len(after)} tags on {arn}: {settings.limits.tags} is the most.",
+                )
+            tagged.tags = after
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Remove tags of a project or a model; keys that it does not have are passed over."""
+        with self._lock:
+            tagged = self._tagged(arn)
+            tagged.tags = {key: value for key, value in tagged.tags.items() if key not in keys}
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of a project or a model."""
+        with self._lock:
+            return self._tagged(arn).tags
+
+    def _tagged(self, arn: str) -> Project | ProjectVersion:
+        return self._version(arn) if "/version/" in arn else self._project(arn)
+
     def _timestamp(self) -> int:
         """Return the time in milliseconds since 1970, later than any time returned before."""
         self._last_timestamp = max(int(settings.timing.clock() * 1000), self._last_timestamp + 1)

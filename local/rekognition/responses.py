@@ -101,6 +101,22 @@ class CustomLabelsResponse(RekognitionResponse):
         )
         return ActionResult({"CustomLabels": labels})
 
+    def tag_resource(self) -> ActionResult:
+        """TagResource."""
+        request = self._request()
+        self.custom_labels_backend.tag(request["ResourceArn"], request["Tags"])
+        return ActionResult({})
+
+    def untag_resource(self) -> ActionResult:
+        """UntagResource."""
+        request = self._request()
+        self.custom_labels_backend.untag(request["ResourceArn"], request["TagKeys"])
+        return ActionResult({})
+
+    def list_tags_for_resource(self) -> ActionResult:
+        """ListTagsForResource."""
+        return ActionResult({"Tags": self.custom_labels_backend.tags(self._request()["ResourceArn"])})
+
     def _request(self) -> dict[str, Any]:
         """Count the request against the throttle and return its members, checked."""
         operation = self._get_action()
