@@ -28,7 +28,7 @@ class GuestAccess(pulumi.ComponentResource):
         - ``{name}``: the identity pool; guests allowed, basic (classic) flow off, so that Cognito's
           own scope-down of guests stays in force.
         - ``{name}-guest``: the role that guests get.
-        - ``{name}-guest-policy``: what the role may do, from `policies/guest.json.j2`.
+        - ``{name}-guest-policy``: what the role may do, from `policies/viewer.json.j2`.
         - ``{name}-roles``: gives the role to the pool's guests.
     """
 
@@ -52,7 +52,9 @@ class GuestAccess(pulumi.ComponentResource):
             aws.iam.RoleArgs(
                 description="Visitors of the Custom Labels site who have not signed in",
                 assume_role_policy=pool.id.apply(
-                    lambda pool_id: render_policy("guest_trust.json.j2", identity_pool_id=pool_id)
+                    lambda pool_id: render_policy(
+                        "identity_pool_trust.json.j2", identity_pool_id=pool_id, amr="unauthenticated"
+                    )
                 ),
             ),
             opts=child,
@@ -62,7 +64,7 @@ class GuestAccess(pulumi.ComponentResource):
             aws.iam.RolePolicyArgs(
                 role=role.name,
                 policy=render_policy(
-                    "guest.json.j2",
+                    "viewer.json.j2",
                     partition=args.partition,
                     region=args.region,
                     account_id=args.account_id,

@@ -26,7 +26,7 @@ def render_policy(template: str, /, **values: str | Sequence[str]) -> str:
     """Render one template of `policies/` as a compact JSON policy document.
 
     Args:
-        template: File name, such as `guest.json.j2`.
+        template: File name, such as `viewer.json.j2`.
         **values: What the template names; each is a string or a list of strings.
 
     Raises:

@@ -232,7 +232,7 @@ def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(stack: Sta
     }
     assert {name: [s["Sid"] for s in document["Statement"]] for name, document in documents.items()} == {
         "RekogCustomLabelsDemo-site-policy": ["RefusePlainHttp", "LetThisDistributionRead"],
-        "RekogCustomLabelsDemo-visitors-guest": ["GuestsOfThisPool"],
+        "RekogCustomLabelsDemo-visitors-guest": ["IdentitiesOfThisPool"],
         "RekogCustomLabelsDemo-visitors-guest-policy": [
             "DetectWithModels",
             "ListModelsOfProjects",

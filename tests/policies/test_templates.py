@@ -19,13 +19,17 @@ with warnings.catch_warnings():
 
 BUCKET = "arn:aws:s3:::site-1a2b3c4"
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"
-GUEST = {"partition": "aws", "region": "eu-west-1", "account_id": "123456789012"}
+PLACE = {"partition": "aws", "region": "eu-west-1", "account_id": "123456789012"}
 
 VALUES: dict[str, list[dict[str, Any]]] = {
-    "guest.json.j2": [{**GUEST, "projects": []}, {**GUEST, "projects": ["parts", "boats.v2"]}],
-    "guest_trust.json.j2": [{"identity_pool_id": "eu-west-1:00000000-0000-0000-0000-000000000000"}],
+    "identity_pool_trust.json.j2": [
+        {"identity_pool_id": "eu-west-1:00000000-0000-0000-0000-000000000000", "amr": amr}
+        for amr in ("unauthenticated", "authenticated")
+    ],
+    "operator.json.j2": [{**PLACE, "projects": []}, {**PLACE, "projects": ["parts", "boats.v2"]}],
     "site_bucket_behind_cloudfront.json.j2": [{"bucket_arn": BUCKET, "distribution_arn": DISTRIBUTION}],
     "site_bucket_public.json.j2": [{"bucket_arn": BUCKET}],
+    "viewer.json.j2": [{**PLACE, "projects": []}, {**PLACE, "projects": ["parts", "boats.v2"]}],
 }
 RENDERED = [
     pytest.param(template, values, id=f"{template.removesuffix('.json.j2')}-{index}")
@@ -62,7 +66,9 @@ def test_a_template_renders_to_a_policy_with_unique_statement_ids(
 @pytest.mark.parametrize(("template", "values"), RENDERED)
 def test_parliament_reports_nothing(template: str, values: dict[str, Any]) -> None:
     document = render_policy(template, **values)
-    if template == "guest_trust.json.j2":  # parliament calls any trust policy malformed: it has no Resource
+    if (
+        template == "identity_pool_trust.json.j2"
+    ):  # parliament calls any trust policy malformed: it has no Resource
         document = json.dumps(
             {
                 "Version": "2012-10-17",
@@ -80,7 +86,7 @@ def lint(document: str) -> list[str]:
 
 
 def test_parliament_would_report_an_action_that_does_not_exist() -> None:
-    document = render_policy("guest.json.j2", **VALUES["guest.json.j2"][0])
+    document = render_policy("viewer.json.j2", **VALUES["viewer.json.j2"][0])
     assert lint(document.replace("DetectCustomLabels", "DetectCustomLabel")) != []
 
 
@@ -130,8 +136,8 @@ def test_the_public_bucket_policy_lets_the_world_read_objects_and_nothing_else()
     ]
 
 
-def test_guests_may_do_exactly_three_things() -> None:
-    actions = [s["Action"] for s in statements(render_policy("guest.json.j2", **GUEST, projects=["parts"]))]
+def test_guests_and_viewers_may_do_exactly_three_things() -> None:
+    actions = [s["Action"] for s in statements(render_policy("viewer.json.j2", **PLACE, projects=["parts"]))]
     assert actions == [
         "rekognition:DetectCustomLabels",
         "rekognition:DescribeProjectVersions",
@@ -141,7 +147,7 @@ def test_guests_may_do_exactly_three_things() -> None:
 
 def test_projects_narrow_every_arn_and_end_with_a_slash() -> None:
     """The slash keeps `parts` from matching `parts-secret`."""
-    documents = statements(render_policy("guest.json.j2", **GUEST, projects=["parts", "boats"]))
+    documents = statements(render_policy("viewer.json.j2", **PLACE, projects=["parts", "boats"]))
     base = "arn:aws:rekognition:eu-west-1:123456789012:project"
     assert documents[0]["Resource"] == [f"{base}/parts/version/*", f"{base}/boats/version/*"]
     assert documents[1]["Resource"] == [f"{base}/parts/*", f"{base}/boats/*"]
