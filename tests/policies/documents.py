@@ -1,0 +1,48 @@
+"""Every template of `policies/`, rendered with example values: what tests and docs/permissions.md look at."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from infra.policies import render_policy
+
+ACCOUNT_ID = "123456789012"
+REGION = "eu-west-1"
+IDENTITY_POOL_ID = f"{REGION}:00000000-1111-2222-3333-444444444444"
+BUCKET_ARN = "arn:aws:s3:::site-1a2b3c4"
+DISTRIBUTION_ARN = f"arn:aws:cloudfront::{ACCOUNT_ID}:distribution/EDFDVBD6EXAMPLE"
+PROJECTS = ["parts", "boats.v2"]
+
+_PLACE = {"partition": "aws", "region": REGION, "account_id": ACCOUNT_ID}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A template and the values to render it with."""
+
+    template: str
+    """File name in `policies/`."""
+    values: dict[str, Any]
+
+    def render(self) -> str:
+        """Return the policy as JSON."""
+        return render_policy(self.template, **self.values)
+
+
+DOCUMENTS = {
+    "viewer, all projects": Document("viewer.json.j2", {**_PLACE, "projects": []}),
+    "viewer, two projects": Document("viewer.json.j2", {**_PLACE, "projects": PROJECTS}),
+    "operator, all projects": Document("operator.json.j2", {**_PLACE, "projects": []}),
+    "operator, two projects": Document("operator.json.j2", {**_PLACE, "projects": PROJECTS}),
+    "trust in guests": Document(
+        "identity_pool_trust.json.j2", {"identity_pool_id": IDENTITY_POOL_ID, "amr": "unauthenticated"}
+    ),
+    "trust in people signed in": Document(
+        "identity_pool_trust.json.j2", {"identity_pool_id": IDENTITY_POOL_ID, "amr": "authenticated"}
+    ),
+    "site behind CloudFront": Document(
+        "site_bucket_behind_cloudfront.json.j2",
+        {"bucket_arn": BUCKET_ARN, "distribution_arn": DISTRIBUTION_ARN},
+    ),
+    "public site": Document("site_bucket_public.json.j2", {"bucket_arn": BUCKET_ARN}),
+}
+"""By what they are called in the tests."""
