@@ -31,8 +31,18 @@ MAX_PREFIX_LENGTH = 36
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 _RESERVED_PREFIXES = ("amzn-s3-demo-", "sthree-")  # S3 refuses buckets whose names start so
 _PROJECT = re.compile(r"[A-Za-z0-9_.\-]{1,255}")  # ProjectName in Rekognition's service model
-_KEYS = ("resourcePrefix", "createCloudFrontDistribution", "projects")
-_ENDPOINTS = {"rekognition": "rekognition", "cognitoidentity": "cognito-identity"}
+_MAX_EMAIL_LENGTH = 128  # characters of a Cognito user name
+# RFC 5321 with a dot-atom before the @ and a domain of at least two labels behind it
+_EMAIL = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]",
+    re.ASCII,
+)
+_KEYS = ("resourcePrefix", "createCloudFrontDistribution", "projects", "adminEmail")
+_ENDPOINTS = {
+    "rekognition": "rekognition",
+    "cognitoidentity": "cognito-identity",
+    "cognitoidp": "cognito-idp",
+}
 
 
 class ConfigError(pulumi.RunError):
@@ -45,6 +55,7 @@ class Endpoints:
 
     rekognition: str
     cognito_identity: str
+    cognito_idp: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +66,8 @@ class DemoConfig:
     resource_prefix: str
     create_cloudfront_distribution: bool
     projects: tuple[str, ...]
+    admin_email: str | None
+    """Who is invited first when people must sign in; None lets guests in."""
     endpoints: Endpoints
 
 
@@ -79,6 +92,7 @@ def read_config() -> DemoConfig:
         resource_prefix=_prefix(config.get("resourcePrefix")),
         create_cloudfront_distribution=_boolean(config, "createCloudFrontDistribution", default=True),
         projects=_projects(config.get("projects")),
+        admin_email=_email(config.get("adminEmail")),
         endpoints=_endpoints(aws.get("endpoints"), region),
     )
 
@@ -138,6 +152,17 @@ def _projects(value: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(projects))  # pyright: ignore[reportUnknownArgumentType]  # all are str by now
 
 
+def _email(value: str | None) -> str | None:
+    if not value:
+        return None
+    if len(value) > _MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(value):
+        raise ConfigError(
+            f"adminEmail is {value!r}, and it must be an e-mail address of at most {_MAX_EMAIL_LENGTH} characters,"
+            " such as me@example.com; without one, guests may use the site."
+        )
+    return value
+
+
 def _endpoints(value: str | None, region: str) -> Endpoints:
     """Return where the browser finds AWS: where the provider finds it."""
     given: dict[str, Any] = {}
@@ -160,4 +185,8 @@ def _endpoints(value: str | None, region: str) -> Endpoints:
             )
         parts = urlsplit(str(url))
         origins[service] = f"{parts.scheme}://{parts.netloc}"
-    return Endpoints(rekognition=origins["rekognition"], cognito_identity=origins["cognitoidentity"])
+    return Endpoints(
+        rekognition=origins["rekognition"],
+        cognito_identity=origins["cognitoidentity"],
+        cognito_idp=origins["cognitoidp"],
+    )

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Output, ResourceOptions
 
+from infra.access import Access, AccessArgs
 from infra.config import DemoConfig
 from infra.content_security import content_security_policy
 from infra.distribution import Distribution, DistributionArgs
-from infra.guest_access import GuestAccess, GuestAccessArgs
 from infra.site_bucket import SiteBucket, SiteBucketArgs, SiteBucketPolicy, SiteBucketPolicyArgs
 from infra.site_files import SiteFile, SiteFiles, SiteFilesArgs
+from infra.user_pool import UserPool, UserPoolArgs
+
+WITHOUT_CLOUDFRONT = (
+    "Without CloudFront the site cannot send security headers (HSTS, nosniff, protection against frames):"
+    " see docs/security.md."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +40,8 @@ class CustomLabelsDemo(pulumi.ComponentResource):
         - ``{name}-site``: the `SiteBucket`.
         - ``{name}-cdn``: the `Distribution`, when the configuration asks for CloudFront.
         - ``{name}-site-policy``: the `SiteBucketPolicy`.
-        - ``{name}-visitors``: the `GuestAccess`.
+        - ``{name}-users``: the `UserPool`, when the configuration names an administrator.
+        - ``{name}-visitors``: the `Access`.
         - ``{name}-files``: the `SiteFiles`.
     """
 
@@ -44,6 +51,8 @@ class CustomLabelsDemo(pulumi.ComponentResource):
     """Name of the site bucket."""
     identity_pool_id: Output[str]
     """Id of the identity pool that gives visitors their credentials."""
+    users: UserPool | None
+    """The people who may sign in, when visitors must."""
     distribution_id: Output[str] | None
     """Id of the CloudFront distribution, when there is one."""
 
@@ -51,7 +60,10 @@ class CustomLabelsDemo(pulumi.ComponentResource):
         super().__init__("customlabels:demo:CustomLabelsDemo", name, {}, opts)
         child = ResourceOptions(parent=self)
         config, endpoints = args.config, args.config.endpoints
-        connect = dict.fromkeys((endpoints.rekognition, endpoints.cognito_identity))
+        called = [endpoints.rekognition, endpoints.cognito_identity]
+        connect = dict.fromkeys([*called, endpoints.cognito_idp] if config.admin_email else called)
+        if not config.create_cloudfront_distribution:
+            pulumi.log.warn(WITHOUT_CLOUDFRONT, self)
 
         bucket = SiteBucket(
             f"{name}-site",
@@ -79,13 +91,28 @@ class CustomLabelsDemo(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        visitors = GuestAccess(
+        self.url = (
+            Output.concat("https://", distribution.domain_name, "/")
+            if distribution
+            else Output.concat("https://", bucket.regional_domain_name, "/index.html")
+        )
+        self.users = (
+            UserPool(
+                f"{name}-users",
+                UserPoolArgs(admin_email=config.admin_email, site_url=self.url),
+                opts=child,
+            )
+            if config.admin_email
+            else None
+        )
+        visitors = Access(
             f"{name}-visitors",
-            GuestAccessArgs(
+            AccessArgs(
                 partition=args.partition,
                 region=config.region,
                 account_id=args.account_id,
                 projects=config.projects,
+                user_pool=self.users,
             ),
             opts=child,
         )
@@ -102,15 +129,17 @@ class CustomLabelsDemo(pulumi.ComponentResource):
                         "cognitoIdentity": endpoints.cognito_identity,
                     },
                     "projects": list(config.projects),
+                    "signIn": {
+                        "userPoolId": self.users.user_pool_id,
+                        "clientId": self.users.client_id,
+                        "endpoint": endpoints.cognito_idp,
+                    }
+                    if self.users
+                    else None,
                 },
                 content_security_policy=content_security_policy(connect, header=False),
             ),
             opts=child,
-        )
-        self.url = (
-            Output.concat("https://", distribution.domain_name, "/")
-            if distribution
-            else Output.concat("https://", bucket.regional_domain_name, "/index.html")
         )
         self.bucket_name = bucket.bucket_name
         self.identity_pool_id = visitors.identity_pool_id
@@ -126,4 +155,7 @@ class CustomLabelsDemo(pulumi.ComponentResource):
         }
         if self.distribution_id is not None:
             outputs["distributionId"] = self.distribution_id
+        if self.users is not None:
+            outputs["userPoolId"] = self.users.user_pool_id
+            outputs["userPoolClientId"] = self.users.client_id
         return outputs

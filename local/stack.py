@@ -12,7 +12,7 @@ from local.provider import AwsProvider
 PROJECT_DIR = Path(__file__).parent.parent
 STACK = "local"
 
-_SERVICES = ("cloudfront", "cognitoidentity", "iam", "rekognition", "s3", "sts")
+_SERVICES = ("cloudfront", "cognitoidentity", "cognitoidp", "iam", "rekognition", "s3", "sts")
 
 
 def local_config(aws_url: str, config: Mapping[str, Any] | None = None) -> StackConfig:

@@ -11,7 +11,7 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.engine import ProviderError
-from local.provider import cloudfront, cognito, iam, s3
+from local.provider import cloudfront, cognito, iam, s3, user_pools
 from local.provider.clients import Clients
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ __all__ = ["AwsProvider"]
 
 _HANDLERS: dict[str, Handler] = {
     handler.type: handler
-    for handler in (*s3.HANDLERS, *cloudfront.HANDLERS, *cognito.HANDLERS, *iam.HANDLERS)
+    for handler in (
+        *s3.HANDLERS,
+        *cloudfront.HANDLERS,
+        *cognito.HANDLERS,
+        *user_pools.HANDLERS,
+        *iam.HANDLERS,
+    )
 }
 
 _SETTINGS = frozenset({"region", "defaultTags"})
@@ -179,5 +185,5 @@ def _gone_is_fine() -> Generator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        if not code.startswith(("NoSuch", "ResourceNotFound")):
+        if not code.startswith(("NoSuch", "ResourceNotFound", "UserNotFound")):
             raise

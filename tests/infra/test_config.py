@@ -2,6 +2,7 @@
 
 import contextvars
 import json
+import time
 from collections.abc import Mapping
 
 import pulumi
@@ -38,9 +39,11 @@ def test_nothing_but_a_region_is_needed() -> None:
         resource_prefix="RekogCustomLabelsDemo",
         create_cloudfront_distribution=True,
         projects=(),
+        admin_email=None,
         endpoints=Endpoints(
             rekognition="https://rekognition.eu-west-1.amazonaws.com",
             cognito_identity="https://cognito-identity.eu-west-1.amazonaws.com",
+            cognito_idp="https://cognito-idp.eu-west-1.amazonaws.com",
         ),
     )
 
@@ -109,6 +112,38 @@ def test_a_project_name_that_could_widen_a_policy_is_refused(name: object) -> No
     assert sentence_about({"projects": json.dumps(["ok", name])}).startswith(f"projects names {name!r}, and")
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["me@example.com", "First.Last+demo@Mail.Example.co.uk", "o'neill@example.museum", "a@b.xn--p1ai",
+     "x" * 64 + "@" + "y" * 59 + ".org"],
+)  # fmt: skip
+def test_an_admin_s_address_is_kept_as_it_is_written(address: str) -> None:
+    assert config_of({"adminEmail": address}).admin_email == address
+
+
+def test_no_address_lets_guests_in() -> None:
+    assert config_of({"adminEmail": ""}).admin_email is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["me", "me@", "@example.com", "me@example", "me@you@example.com", "me @example.com", "me@example.com\n",
+     "me@exa\0mple.com", "me@example..com", ".me@example.com", "me@-example.com", "me@example.com-",
+     "Me <me@example.com>", "mé@example.com", "me@127.0.0.1", "true", " ", "x" * 64 + "@" + "y" * 60 + ".org"],
+)  # fmt: skip
+def test_an_admin_without_an_e_mail_address_is_refused(address: str) -> None:
+    assert sentence_about({"adminEmail": address}).startswith(
+        f"adminEmail is {address!r}, and it must be an e-mail address of at most 128 characters"
+    )
+
+
+def test_a_long_address_is_judged_at_once() -> None:
+    start = time.perf_counter()
+    sentence_about({"adminEmail": "a." * 50_000 + "@" + "b-" * 50_000})
+    sentence_about({"adminEmail": "a@" + "b-" * 60 + "!"})
+    assert time.perf_counter() - start < 1
+
+
 def test_a_key_that_the_program_does_not_have_is_refused() -> None:
     sentence = sentence_about({"resourcePrefx": "demo"})
     assert sentence.startswith(
@@ -124,14 +159,21 @@ def test_keys_of_other_namespaces_are_not_ours_to_judge() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        '[{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567/"}]',
-        '[{"rekognition": "http://127.0.0.1:4566"}, {"cognitoidentity": "http://localhost:4567"}]',
-        '{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567"}',
+        (
+            '[{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567/"},'
+            ' {"cognitoidp": "http://localhost:4568"}]'
+        ),
+        (
+            '{"rekognition": "http://127.0.0.1:4566", "cognitoidentity": "http://localhost:4567",'
+            ' "cognitoidp": "http://localhost:4568"}'
+        ),
     ],
 )
 def test_the_browser_calls_the_endpoints_of_the_provider(value: str) -> None:
     assert config_of({"aws:endpoints": value}).endpoints == Endpoints(
-        rekognition="http://127.0.0.1:4566", cognito_identity="http://localhost:4567"
+        rekognition="http://127.0.0.1:4566",
+        cognito_identity="http://localhost:4567",
+        cognito_idp="http://localhost:4568",
     )
 
 
@@ -151,7 +193,7 @@ def test_endpoints_that_are_no_list_of_maps_are_refused(value: str) -> None:
 
 
 @given(
-    key=st.sampled_from(["resourcePrefix", "createCloudFrontDistribution", "projects", "aws:region", "aws:endpoints"]),
+    key=st.sampled_from(["resourcePrefix", "createCloudFrontDistribution", "projects", "adminEmail", "aws:region", "aws:endpoints"]),
     value=st.text() | st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

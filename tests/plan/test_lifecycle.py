@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from local.aws.server import LocalAws
@@ -17,6 +18,7 @@ from local.stack import PROJECT_DIR, STACK, local_config
 REGION = "eu-west-1"
 SESSION = boto3.Session("local", "local", region_name=REGION)
 WITHOUT_CLOUDFRONT = {"createCloudFrontDistribution": False}
+SIGN_IN = {"adminEmail": "me@example.com"}
 
 
 class Stack:
@@ -50,6 +52,7 @@ class Stack:
             "buckets": len(self.client("s3").list_buckets()["Buckets"]),
             "roles": len(self.client("iam").list_roles()["Roles"]),
             "pools": len(self.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]),
+            "user pools": len(self.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]),
             "distributions": cloudfront.list_distributions()["DistributionList"].get("Quantity", 0),
             "access controls": len(
                 cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
@@ -93,11 +96,13 @@ def test_outputs_are_those_of_the_readme(stack: Stack) -> None:
     assert with_cloudfront["url"].endswith(".cloudfront.net/")
     without = stack.up(WITHOUT_CLOUDFRONT).outputs
     assert set(without) == {"url", "region", "bucketName", "identityPoolId"}
+    with_sign_in = stack.up({**WITHOUT_CLOUDFRONT, **SIGN_IN}).outputs
+    assert set(with_sign_in) == {*without, "userPoolId", "userPoolClientId"}
     assert without["url"] == f"https://{without['bucketName']}.s3.{REGION}.amazonaws.com/index.html"
 
 
 def test_a_second_apply_changes_nothing(stack: Stack) -> None:
-    for config in ({}, WITHOUT_CLOUDFRONT):
+    for config in ({}, WITHOUT_CLOUDFRONT, SIGN_IN, {**WITHOUT_CLOUDFRONT, **SIGN_IN}):
         stack.up(config)
         assert changed(stack.up(config)) == {}
         assert changed(stack.preview(config)) == {}
@@ -129,6 +134,141 @@ def test_switching_on_off_on_keeps_bucket_pool_and_role(stack: Stack) -> None:
     assert kept[0] == kept[1] == kept[2]
 
 
+GUESTS_ONLY = {
+    "Role RekogCustomLabelsDemo-visitors-guest",
+    "RolePolicy RekogCustomLabelsDemo-visitors-guest-policy",
+}
+SIGN_IN_ONLY = {
+    "UserPool RekogCustomLabelsDemo-users",
+    "UserPoolClient RekogCustomLabelsDemo-users-client",
+    "User RekogCustomLabelsDemo-users-admin",
+    "Role RekogCustomLabelsDemo-visitors-viewer",
+    "RolePolicy RekogCustomLabelsDemo-visitors-viewer-policy",
+    "Role RekogCustomLabelsDemo-visitors-operator",
+    "RolePolicy RekogCustomLabelsDemo-visitors-operator-policy",
+    "RolePolicy RekogCustomLabelsDemo-visitors-operator-models-policy",
+    "UserGroup RekogCustomLabelsDemo-visitors-viewers",
+    "UserGroup RekogCustomLabelsDemo-visitors-operators",
+    "UserInGroup RekogCustomLabelsDemo-visitors-admin",
+}
+UPDATED = {
+    "ResponseHeadersPolicy RekogCustomLabelsDemo-cdn-headers",
+    "IdentityPool RekogCustomLabelsDemo-visitors",
+    "IdentityPoolRoleAttachment RekogCustomLabelsDemo-visitors-roles",
+    "BucketObjectv2 RekogCustomLabelsDemo-files/index.html",
+}
+"""What the sign-in is about, and stays."""
+
+
+def test_switching_the_sign_in_on_and_off_changes_only_what_must_change(stack: Stack) -> None:
+    """With an endpoint of its own for sign-in, as in AWS, so that the Content Security Policy changes."""
+    guests = {
+        "aws:endpoints": [
+            {"rekognition": stack.url, "cognitoidentity": stack.url, "cognitoidp": "http://localhost:1"}
+        ]
+    }
+    stack.up(guests)
+    on = changed(stack.up({**guests, **SIGN_IN}))
+    assert on == (
+        dict.fromkeys(UPDATED, "update")
+        | dict.fromkeys(SIGN_IN_ONLY, "create")
+        | dict.fromkeys(GUESTS_ONLY, "delete")
+    )
+    off = changed(stack.up(guests))
+    assert off == (
+        dict.fromkeys(UPDATED, "update")
+        | dict.fromkeys(GUESTS_ONLY, "create")
+        | dict.fromkeys(SIGN_IN_ONLY, "delete")
+    )
+
+
+@pytest.mark.parametrize("site", [{}, WITHOUT_CLOUDFRONT], ids=["cloudfront", "bucket"])
+def test_the_site_and_the_identity_pool_stay_the_same_with_and_without_sign_in(
+    stack: Stack, site: dict[str, Any]
+) -> None:
+    stayed: list[set[tuple[str, str, str]]] = []
+    for config in (site, {**site, **SIGN_IN}, site):
+        result = stack.up(config)
+        stayed.append(
+            {
+                (one.urn, one.id, "" if one.id == "index.html" else str(one.outputs.get("etag")))
+                for one in result.state.resources
+                if one.type.startswith(("aws:s3/", "aws:cloudfront/", "aws:cognito/identityPool"))
+            }
+        )
+    assert stayed[0] == stayed[1] == stayed[2]
+    assert {"index.html"} < {id_ for _, id_, _ in stayed[0]}
+
+
+def pool_of(stack: Stack, result: Result) -> dict[str, Any]:
+    return stack.client("cognito-identity").describe_identity_pool(
+        IdentityPoolId=result.outputs["identityPoolId"]
+    )
+
+
+def roles_of(stack: Stack, result: Result) -> dict[str, Any]:
+    return stack.client("cognito-identity").get_identity_pool_roles(
+        IdentityPoolId=result.outputs["identityPoolId"]
+    )
+
+
+def test_with_a_sign_in_there_are_no_guests_and_groups_decide_the_role(stack: Stack) -> None:
+    result = stack.up(SIGN_IN)
+    pool_id, client_id = result.outputs["userPoolId"], result.outputs["userPoolClientId"]
+    name = f"cognito-idp.{REGION}.amazonaws.com/{pool_id}"
+    pool = pool_of(stack, result)
+    assert (pool["AllowUnauthenticatedIdentities"], pool["AllowClassicFlow"]) == (False, False)
+    assert pool["CognitoIdentityProviders"] == [
+        {"ProviderName": name, "ClientId": client_id, "ServerSideTokenCheck": True}
+    ]
+    roles = roles_of(stack, result)
+    assert set(roles["Roles"]) == {"authenticated"}
+    assert roles["RoleMappings"] == {
+        f"{name}:{client_id}": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
+    }
+    users = stack.client("cognito-idp")
+    groups = {
+        one["GroupName"]: (one["Precedence"], one["RoleArn"].split("/")[-1][:-8])
+        for one in users.list_groups(UserPoolId=pool_id)["Groups"]
+    }
+    assert groups == {
+        "operators": (1, "RekogCustomLabelsDemo-visitors-operator"),
+        "viewers": (2, "RekogCustomLabelsDemo-visitors-viewer"),
+    }
+    (admin,) = users.list_users_in_group(UserPoolId=pool_id, GroupName="operators")["Users"]
+    assert {"Name": "email", "Value": "me@example.com"} in admin["Attributes"]
+    assert admin["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+
+
+def test_without_a_sign_in_guests_are_back_and_nobody_else(stack: Stack) -> None:
+    stack.up(SIGN_IN)
+    result = stack.up()
+    pool = pool_of(stack, result)
+    assert pool["AllowUnauthenticatedIdentities"] is True
+    assert pool.get("CognitoIdentityProviders", []) == []
+    roles = roles_of(stack, result)
+    assert set(roles["Roles"]) == {"unauthenticated"}
+    assert roles.get("RoleMappings", {}) == {}
+
+
+def test_another_admin_replaces_the_former(stack: Stack) -> None:
+    pool_id = stack.up(SIGN_IN).outputs["userPoolId"]
+    result = stack.up({"adminEmail": "you@example.com"})
+    assert changed(result) == {
+        "User RekogCustomLabelsDemo-users-admin": "replace",
+        "UserInGroup RekogCustomLabelsDemo-visitors-admin": "replace",
+    }
+    (admin,) = stack.client("cognito-idp").list_users(UserPoolId=pool_id)["Users"]
+    assert {"Name": "email", "Value": "you@example.com"} in admin["Attributes"]
+
+
+def test_without_cloudfront_the_deployment_warns_of_the_missing_headers(stack: Stack) -> None:
+    assert [log.message for log in stack.up().logs if log.severity == "WARNING"] == []
+    (warning,) = [log.message for log in stack.up(WITHOUT_CLOUDFRONT).logs if log.severity == "WARNING"]
+    assert warning.startswith("Without CloudFront the site cannot send security headers (HSTS, nosniff,")
+    assert (PROJECT_DIR / "docs" / "security.md").is_file()
+
+
 def test_a_new_list_of_projects_changes_the_guests_policy_and_the_page(stack: Stack) -> None:
     stack.up()
     assert changed(stack.up({"projects": ["parts"]})) == {
@@ -137,7 +277,7 @@ def test_a_new_list_of_projects_changes_the_guests_policy_and_the_page(stack: St
     }
 
 
-@pytest.mark.parametrize("config", [{}, WITHOUT_CLOUDFRONT], ids=["cloudfront", "bucket"])
+@pytest.mark.parametrize("config", [{}, WITHOUT_CLOUDFRONT, SIGN_IN], ids=["cloudfront", "bucket", "sign-in"])
 def test_destroy_leaves_nothing(stack: Stack, config: dict[str, Any]) -> None:
     before = stack.leftovers()
     stack.up(config)
@@ -147,14 +287,35 @@ def test_destroy_leaves_nothing(stack: Stack, config: dict[str, Any]) -> None:
     assert stack.state.resources == ()
 
 
-def test_the_longest_prefix_makes_legal_names(stack: Stack) -> None:
-    prefix = "P" + "x" * 35
-    result = stack.up({"resourcePrefix": prefix})
-    names = [
-        one.id for one in result.state.resources if one.type in {"aws:s3/bucket:Bucket", "aws:iam/role:Role"}
-    ]
-    assert all(len(name) <= 63 for name in names)
-    stack.destroy()
+MAX_NAME_LENGTHS = {
+    "aws:s3/bucket:Bucket": ("bucket", "s3", "BucketName", 63),
+    "aws:iam/role:Role": ("name", "iam", "roleNameType", 64),
+    "aws:iam/rolePolicy:RolePolicy": ("name", "iam", "policyNameType", 128),
+    "aws:cognito/identityPool:IdentityPool": (
+        "identityPoolName",
+        "cognito-identity",
+        "IdentityPoolName",
+        128,
+    ),
+    "aws:cognito/userPool:UserPool": ("name", "cognito-idp", "UserPoolNameType", 128),
+    "aws:cognito/userPoolClient:UserPoolClient": ("name", "cognito-idp", "ClientNameType", 128),
+    "aws:cognito/userGroup:UserGroup": ("name", "cognito-idp", "GroupNameType", 128),
+    "aws:cloudfront/originAccessControl:OriginAccessControl": ("name", "cloudfront", "string", 64),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": ("name", "cloudfront", "string", 128),
+}
+"""Of each type that is named after the prefix: the input, its shape in botocore's model, and the most characters."""
+
+
+@pytest.mark.parametrize("config", [{}, SIGN_IN], ids=["guests", "sign-in"])
+def test_the_longest_prefix_makes_legal_names(stack: Stack, config: dict[str, Any]) -> None:
+    result = stack.preview({**config, "resourcePrefix": "P" + "x" * 35})
+    named = [one for one in result.state.resources if one.type in MAX_NAME_LENGTHS]
+    for one in named:
+        input_, service, shape, most = MAX_NAME_LENGTHS[one.type]
+        model = botocore.session.get_session().get_service_model(service).shape_for(shape).metadata
+        assert model.get("max", most) == most
+        assert len(one.inputs[input_]) <= most
+    assert {one.type for one in result.state.resources if "name" in one.inputs} <= set(MAX_NAME_LENGTHS)
 
 
 def test_a_resource_that_fails_is_reported_and_the_next_apply_goes_on(stack: Stack) -> None:
@@ -192,6 +353,7 @@ def test_a_resource_that_fails_is_reported_and_the_next_apply_goes_on(stack: Sta
             {"adminMail": "me@example.com"},
             "custom-labels-demo:adminMail is 'me@example.com', and this program has no",
         ),
+        ({"adminEmail": "me"}, "adminEmail is 'me', and it must be an e-mail address"),
     ],
 )
 def test_bad_config_is_one_sentence_at_preview_and_nothing_is_created(
@@ -222,8 +384,30 @@ def test_every_regional_settings_file_names_its_own_region() -> None:
         assert load_config(PROJECT_DIR, region).values["aws:region"] == region
 
 
-def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(stack: Stack) -> None:
-    stack.up()
+VIEWER_SIDS = ["DetectWithModels", "ListModelsOfProjects", "ListProjects"]
+
+
+@pytest.mark.parametrize(
+    ("config", "access"),
+    [
+        ({}, {"guest": ["IdentitiesOfThisPool"], "guest-policy": VIEWER_SIDS}),
+        (
+            SIGN_IN,
+            {
+                "viewer": ["IdentitiesOfThisPool"],
+                "viewer-policy": VIEWER_SIDS,
+                "operator": ["IdentitiesOfThisPool"],
+                "operator-policy": VIEWER_SIDS,
+                "operator-models-policy": ["StartAndStopModels", "NoteStartAndStop"],
+            },
+        ),
+    ],
+    ids=["guests", "sign-in"],
+)
+def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(
+    stack: Stack, config: dict[str, Any], access: dict[str, list[str]]
+) -> None:
+    stack.up(config)
     documents = {
         one.name: json.loads(value)
         for one in stack.state.resources
@@ -232,10 +416,5 @@ def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(stack: Sta
     }
     assert {name: [s["Sid"] for s in document["Statement"]] for name, document in documents.items()} == {
         "RekogCustomLabelsDemo-site-policy": ["RefusePlainHttp", "LetThisDistributionRead"],
-        "RekogCustomLabelsDemo-visitors-guest": ["IdentitiesOfThisPool"],
-        "RekogCustomLabelsDemo-visitors-guest-policy": [
-            "DetectWithModels",
-            "ListModelsOfProjects",
-            "ListProjects",
-        ],
+        **{f"RekogCustomLabelsDemo-visitors-{name}": sids for name, sids in access.items()},
     }

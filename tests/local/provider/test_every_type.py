@@ -35,12 +35,33 @@ def policy(action: str = "s3:GetObject", resource: str = "*", **statement: Any) 
     return json.dumps({"Version": "2012-10-17", "Statement": [one]})
 
 
+ADDRESS = {"email": "me@example.com", "email_verified": "true"}
+
+
 def bucket(cloud: Cloud) -> str:
     return cloud.create("aws:s3/bucket:Bucket", {})[0]
 
 
 def pool(cloud: Cloud) -> str:
     return cloud.create("aws:cognito/identityPool:IdentityPool", {"identityPoolName": "pool"})[0]
+
+
+def user_pool(cloud: Cloud) -> str:
+    return cloud.create("aws:cognito/userPool:UserPool", {"usernameAttributes": ["email"]})[0]
+
+
+def user(cloud: Cloud, pool_id: str) -> str:
+    cloud.create("aws:cognito/user:User", {"userPoolId": pool_id, "username": "me@example.com"})
+    return "me@example.com"
+
+
+def group(cloud: Cloud, pool_id: str) -> str:
+    return cloud.create("aws:cognito/userGroup:UserGroup", {"userPoolId": pool_id})[1]["name"]
+
+
+def membership(cloud: Cloud) -> dict[str, Any]:
+    pool_id = user_pool(cloud)
+    return {"userPoolId": pool_id, "username": user(cloud, pool_id), "groupName": group(cloud, pool_id)}
 
 
 def role(cloud: Cloud) -> tuple[str, str]:
@@ -119,6 +140,23 @@ EXAMPLES: dict[str, Callable[[Cloud], tuple[dict[str, Any], dict[str, Any]]]] = 
         {"identityPoolId": pool(cloud), "roles": {"unauthenticated": role(cloud)[1]}},
         {"roles": {"authenticated": role(cloud)[1]}},
     ),
+    "aws:cognito/userPool:UserPool": lambda _: (
+        {"mfaConfiguration": "OPTIONAL", "softwareTokenMfaConfiguration": {"enabled": True}},
+        {"passwordPolicy": {"minimumLength": 12}, "tags": {"team": "x"}},
+    ),
+    "aws:cognito/userPoolClient:UserPoolClient": lambda cloud: (
+        {"userPoolId": user_pool(cloud), "explicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]},
+        {"explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"], "accessTokenValidity": 2},
+    ),
+    "aws:cognito/userGroup:UserGroup": lambda cloud: (
+        {"userPoolId": user_pool(cloud), "name": "operators"},
+        {"description": "changed", "precedence": 3, "roleArn": role(cloud)[1]},
+    ),
+    "aws:cognito/user:User": lambda cloud: (
+        {"userPoolId": user_pool(cloud), "username": "me@example.com", "attributes": ADDRESS},
+        {"attributes": {**ADDRESS, "name": "Me"}, "desiredDeliveryMediums": ["EMAIL"]},
+    ),
+    "aws:cognito/userInGroup:UserInGroup": lambda cloud: (membership(cloud), {}),
     "aws:iam/role:Role": lambda _: (
         {"assumeRolePolicy": TRUST},
         {"description": "changed", "maxSessionDuration": 7200, "tags": {"team": "x"}},
