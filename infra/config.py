@@ -136,7 +136,7 @@ def _boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
 def _projects(value: str | None) -> tuple[str, ...]:
     try:
         projects: Any = json.loads(value) if value else []
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         projects = None
     if not isinstance(projects, list):
         raise ConfigError(
@@ -170,7 +170,7 @@ def _endpoints(value: str | None, region: str) -> Endpoints:
         entries: Any = json.loads(value) if value else []
         for entry in [entries] if isinstance(entries, Mapping) else entries:  # pyright: ignore[reportUnknownVariableType]
             given.update(entry)  # pyright: ignore[reportUnknownArgumentType]
-    except (json.JSONDecodeError, TypeError, ValueError):
+    except (RecursionError, TypeError, ValueError):
         raise ConfigError(
             f"aws:endpoints is {value!r}, and it must be a list of maps from service to URL,"
             ' such as [{"rekognition": "http://127.0.0.1:4566"}].'
