@@ -1,0 +1,1 @@
+"""The commands of `custom-labels`: what is asked, what is shown."""
