@@ -20,6 +20,7 @@ from local.aws.services import TargetDecides, service_app
 _OURS = {
     "cloudfront": ("local.aws.cloudfront.responses", "CloudFrontResponse"),
     "cognitoidentity": ("local.aws.cognitoidentity.responses", "CognitoIdentityResponse"),
+    "cognitoidp": ("local.aws.cognitoidp.responses", "CognitoIdpResponse"),
     "rekognition": ("local.rekognition.responses", "CustomLabelsResponse"),
     "s3": ("local.aws.s3", "S3Response"),
 }

@@ -1,11 +1,17 @@
 """How the emulator's own services are put behind moto's dispatcher."""
 
+import json
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from botocore.exceptions import ParamValidationError
+from botocore.validate import validate_parameters
+from moto.core.exceptions import ServiceException
 from moto.core.request import Request as MotoRequest
 from moto.core.responses import BaseResponse
+from moto.core.utils import get_service_model
 from werkzeug.wrappers import Response
 
 Answer = tuple[int, dict[str, Any], str | bytes]
@@ -46,3 +52,31 @@ class TargetDecides(BaseResponse):
         del full_url
         scope = request.headers.get("Authorization", "").split("/")
         return scope[2] if len(scope) > 2 else self.default_region  # noqa: PLR2004 - key/date/region
+
+
+class InvalidParameterError(ServiceException):
+    """A parameter breaks the model's rules."""
+
+    code = "InvalidParameterException"
+
+
+class ModelDecides(TargetDecides):
+    """A JSON service of our own, whose requests keep to the service's model."""
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The request's members, checked against the service's model.
+
+        Raises:
+            InvalidParameterError: a member is missing or of the wrong type.
+        """
+        shape = get_service_model(str(self.service_name)).operation_model(self._get_action()).input_shape
+        try:
+            given = json.loads(self.raw_body)
+            members = {name: given[name] for name in shape.members if given.get(name) is not None}
+            validate_parameters(members, shape)
+        except (ValueError, AttributeError, RecursionError) as error:
+            raise InvalidParameterError("The request's body is not a JSON object.") from error
+        except ParamValidationError as error:
+            raise InvalidParameterError(str(error)) from error
+        return members

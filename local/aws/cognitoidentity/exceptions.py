@@ -19,12 +19,6 @@ class NotAuthorizedError(CognitoIdentityError):
     code = "NotAuthorizedException"
 
 
-class InvalidParameterError(CognitoIdentityError):
-    """A parameter breaks the model's rules."""
-
-    code = "InvalidParameterException"
-
-
 class InvalidIdentityPoolConfigurationError(CognitoIdentityError):
     """The pool has no role for the caller, or one that does not trust it."""
 

@@ -14,12 +14,12 @@ from moto.sts.models import AssumedRole, sts_backends
 from local.aws.account import ACCOUNT_ID, PARTITION, find_role
 from local.aws.cognitoidentity.exceptions import (
     InvalidIdentityPoolConfigurationError,
-    InvalidParameterError,
     NotAuthorizedError,
     ResourceNotFoundError,
 )
 from local.aws.iam import Principal, Request, trust_allows
 from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy, parse_policy
+from local.aws.services import InvalidParameterError
 
 PROVIDER = "cognito-identity.amazonaws.com"
 SESSION_LIFETIME = timedelta(hours=1)

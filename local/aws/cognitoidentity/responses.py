@@ -1,47 +1,23 @@
 """Cognito identity pools' operations."""
 
-import json
-from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import ParamValidationError
-from botocore.validate import validate_parameters
 from moto.core.responses import ActionResult, EmptyResult
-from moto.core.utils import get_service_model
 
-from local.aws.cognitoidentity.exceptions import InvalidParameterError
 from local.aws.cognitoidentity.models import (
     CognitoIdentityBackend,
     Identity,
     IdentityPool,
     cognitoidentity_backends,
 )
-from local.aws.services import TargetDecides
+from local.aws.services import ModelDecides
 
 
-class CognitoIdentityResponse(TargetDecides):
+class CognitoIdentityResponse(ModelDecides):
     """Reads requests and writes answers; the methods carry the names of the operations."""
 
     def __init__(self) -> None:
         super().__init__(service_name="cognito-identity")
-
-    @cached_property
-    def params(self) -> dict[str, Any]:
-        """The request's members, checked against the service's model.
-
-        Raises:
-            InvalidParameterError: a member is missing or of the wrong type.
-        """
-        shape = get_service_model("cognito-identity").operation_model(self._get_action()).input_shape
-        try:
-            given = json.loads(self.raw_body)
-            members = {name: given[name] for name in shape.members if given.get(name) is not None}
-            validate_parameters(members, shape)
-        except (ValueError, AttributeError, RecursionError) as error:
-            raise InvalidParameterError("The request's body is not a JSON object.") from error
-        except ParamValidationError as error:
-            raise InvalidParameterError(str(error)) from error
-        return members
 
     @property
     def backend(self) -> CognitoIdentityBackend:
