@@ -6,13 +6,20 @@ bucket. A new role is a new `Caller` and new names in `PEOPLE` and `MAY`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import botocore.session
 
 from local.aws.policy import Context, ContextValue
 from tests.policies.callers import CALLERS, OTHER_ACCOUNT, PEOPLE
-from tests.policies.documents import ACCOUNT_ID, BUCKET_ARN, DISTRIBUTION_ARN, IDENTITY_POOL_ID, REGION
+from tests.policies.documents import (
+    ACCOUNT_ID,
+    BUCKET_ARN,
+    DISTRIBUTION_ARN,
+    IDENTITY_POOL_ID,
+    PROJECTS,
+    REGION,
+)
 from tests.policies.service_reference import resource_types
 
 # Where a request is made: which of the documents are deployed.
@@ -65,7 +72,7 @@ class Row:
         """Names of all documents that decide."""
         return [*self.identity_policies, *(name for name in (self.bucket_policy, self.trust_policy) if name)]
 
-    @property
+    @cached_property
     def full_context(self) -> dict[str, ContextValue]:
         """Return all condition keys of the request."""
         region = self.resource.split(":")[3] if self.resource.startswith("arn:") else ""
@@ -128,6 +135,8 @@ TAGS: list[tuple[list[str] | None, bool]] = [
     (["Started-At"], False),
     (["stop-at-all"], False),
     (["started-at-all"], False),
+    (["not-stop-at"], False),
+    (["not-started-at"], False),
     (["*"], False),
 ]
 """The tag keys that an operator may set on a model, and those that not."""
@@ -149,7 +158,8 @@ NEAR_NAMES = [
     "boats.v2-secret",
     "secret-boats.v2",
     "boatsxv2",
-    "versions",
+    "boats.v3",
+    "partz",
 ]
 """Projects that are not `parts` and `boats.v2`, but look like them."""
 
@@ -163,17 +173,23 @@ _WRONG_TYPES = {
 
 
 _TAGGING = {"rekognition:TagResource", "rekognition:UntagResource"}
+_TAGGING_AT_BIRTH = {
+    "rekognition:CopyProjectVersion",
+    "rekognition:CreateDataset",
+    "rekognition:CreateProject",
+    "rekognition:CreateProjectVersion",
+}
 
 
-def rekognition_operations() -> list[str]:
-    """Return every operation that botocore knows, as an action."""
+def rekognition_actions() -> list[str]:
+    """Return every operation that botocore knows and every action that IAM knows."""
     names = botocore.session.get_session().get_service_model("rekognition").operation_names
-    return [f"rekognition:{name}" for name in names]
+    return sorted({f"rekognition:{name}" for name in names} | resource_types("rekognition").keys())
 
 
 def _every_operation() -> Iterator[Row]:
     for where in (ALL, TWO):
-        for action in rekognition_operations():
+        for action in rekognition_actions():
             for kind in resource_types("rekognition")[action] or ["*"]:
                 allowed_on, people = MAY.get(action, ("", ()))
                 # A stranger's request without a resource is one to the stranger's own account.
@@ -186,6 +202,15 @@ def _every_operation() -> Iterator[Row]:
                         allowed=who in people and kind == allowed_on,
                         context={"aws:TagKeys": ["team"]} if action in _TAGGING else {},
                     )
+                    if action in _TAGGING_AT_BIRTH:
+                        yield Row(
+                            where=where,
+                            who=who,
+                            action=action,
+                            resource=SAMPLES[kind],
+                            allowed=False,
+                            context={"aws:TagKeys": ["stop-at"]},
+                        )
 
 
 def _other_projects_and_places() -> Iterator[Row]:
@@ -200,7 +225,7 @@ def _other_projects_and_places() -> Iterator[Row]:
                 *((ALL, arn(name), may) for name in NEAR_NAMES),
                 *((TWO, arn(name), False) for name in NEAR_NAMES),
                 *((ALL, arn("parts", place), False) for place in OTHER_PLACES),
-                *((TWO, arn(name, place), False) for name in ("parts", "boats.v2") for place in OTHER_PLACES),
+                *((TWO, arn(name, place), False) for name in PROJECTS for place in OTHER_PLACES),
             ]
             for where, resource, allowed in answers:
                 yield Row(where=where, who=who, action=action, resource=resource, allowed=allowed)
@@ -224,14 +249,15 @@ def _wrong_types() -> Iterator[Row]:
     for action, kinds in _WRONG_TYPES.items():
         for kind in kinds:
             for where in (ALL, TWO):
-                yield Row(
-                    where=where,
-                    who="operator",
-                    action=action,
-                    resource=SAMPLES[kind],
-                    allowed=False,
-                    beyond_simulator=_NO_SUCH_REQUEST,
-                )
+                for name in PROJECTS:
+                    yield Row(
+                        where=where,
+                        who="operator",
+                        action=action,
+                        resource=SAMPLES[kind].replace("parts", name),
+                        allowed=False,
+                        beyond_simulator=_NO_SUCH_REQUEST,
+                    )
 
 
 def _tags() -> Iterator[Row]:
@@ -257,8 +283,9 @@ def _tags() -> Iterator[Row]:
                 )
         stop = {"aws:TagKeys": ["stop-at"]}
         near = [model(name) for name in NEAR_NAMES] if where == TWO else []
-        elsewhere = [model(name, place) for name in ("parts", "boats.v2") for place in OTHER_PLACES]
+        elsewhere = [model(name, place) for name in PROJECTS for place in OTHER_PLACES]
         other_types = [SAMPLES[kind] for kind in ("project", "dataset", "collection", "streamprocessor")]
+        other_types += [arn.replace("parts", "boats.v2") for arn in other_types[:2]]
         for resource in (*near, *elsewhere, *other_types):
             yield Row(
                 where=where,
@@ -352,8 +379,6 @@ BUCKET_TABLE = [
     (BEHIND_CLOUDFRONT, "CloudFront for nobody",     "s3:GetObject",       OBJECT,                     False),
     (BEHIND_CLOUDFRONT, "another service",           "s3:GetObject",       OBJECT,                     False),
     (BEHIND_CLOUDFRONT, "the distribution",          "s3:GetObject",       f"{BUCKET_ARN}/assets/a.js", True),
-    (BEHIND_CLOUDFRONT, "the distribution",          "s3:GetObject",       f"{BUCKET_ARN}-secret/a",   False),
-    (BEHIND_CLOUDFRONT, "the distribution",          "s3:GetObject",       "arn:aws:s3:::other/a",     False),
     (BEHIND_CLOUDFRONT, "owner",                     "s3:GetObject",       OBJECT,                     True),
     (BEHIND_CLOUDFRONT, "owner",                     "s3:PutObject",       OBJECT,                     True),
     (BEHIND_CLOUDFRONT, "owner",                     "s3:ListBucket",      BUCKET_ARN,                 True),
@@ -361,8 +386,6 @@ BUCKET_TABLE = [
     (PUBLIC,            "another distribution",      "s3:GetObject",       OBJECT,                     True),
     (PUBLIC,            "another service",           "s3:GetObject",       OBJECT,                     True),
     (PUBLIC,            "anonymous",                 "s3:GetObject",       f"{BUCKET_ARN}/assets/a.js", True),
-    (PUBLIC,            "anonymous",                 "s3:GetObject",       f"{BUCKET_ARN}-secret/a",   False),
-    (PUBLIC,            "anonymous",                 "s3:GetObject",       "arn:aws:s3:::other/a",     False),
     (PUBLIC,            "owner",                     "s3:GetObject",       OBJECT,                     True),
     (PUBLIC,            "owner",                     "s3:PutObject",       OBJECT,                     True),
     (PUBLIC,            "owner",                     "s3:ListBucket",      BUCKET_ARN,                 True),
@@ -371,19 +394,22 @@ BUCKET_TABLE = [
     (PUBLIC_BUT_BLOCKED, "stranger",                 "s3:GetObject",       OBJECT,                     False),
     (PUBLIC_BUT_BLOCKED, "owner",                    "s3:GetObject",       OBJECT,                     True),
 ]
+OTHER_BUCKETS = [
+    "arn:aws:s3:::other",
+    f"{BUCKET_ARN}-secret",
+    BUCKET_ARN.replace("site", "other-site"),
+    f"{BUCKET_ARN[:-1]}5",
+    BUCKET_ARN.replace(":aws:", ":aws-cn:"),
+]
 TRUST_TABLE = [
     # where  who                             action                            allowed
     (GUESTS,  "a guest of the pool",          "sts:AssumeRoleWithWebIdentity",  True),
-    (GUESTS,  "a guest of the pool",          "sts:AssumeRole",                 False),
-    (GUESTS,  "a guest of the pool",          "sts:TagSession",                 False),
     (GUESTS,  "a guest of another pool",      "sts:AssumeRoleWithWebIdentity",  False),
     (GUESTS,  "a guest of a longer pool",     "sts:AssumeRoleWithWebIdentity",  False),
     (GUESTS,  "a guest of no pool",           "sts:AssumeRoleWithWebIdentity",  False),
     (GUESTS,  "a guest in Google's name",     "sts:AssumeRoleWithWebIdentity",  False),
     (GUESTS,  "a member of the pool",         "sts:AssumeRoleWithWebIdentity",  False),
     (SIGN_IN, "a member of the pool",         "sts:AssumeRoleWithWebIdentity",  True),
-    (SIGN_IN, "a member of the pool",         "sts:AssumeRole",                 False),
-    (SIGN_IN, "a member of the pool",         "sts:TagSession",                 False),
     (SIGN_IN, "a member of another pool",     "sts:AssumeRoleWithWebIdentity",  False),
     (SIGN_IN, "a member of a longer pool",    "sts:AssumeRoleWithWebIdentity",  False),
     (SIGN_IN, "a member of no pool",          "sts:AssumeRoleWithWebIdentity",  False),
@@ -396,6 +422,9 @@ TRUST_TABLE = [
 def _bucket() -> Iterator[Row]:
     for where, who, action, resource, allowed in BUCKET_TABLE:
         yield Row(where=where, who=who, action=action, resource=resource, allowed=allowed)
+    for where, who in ((BEHIND_CLOUDFRONT, "the distribution"), (PUBLIC, "anonymous")):
+        for bucket in OTHER_BUCKETS:
+            yield Row(where=where, who=who, action="s3:GetObject", resource=f"{bucket}/a", allowed=False)
     for where, readers in READERS.items():
         for who in ("owner", "the distribution", *readers):
             for action, resource in (
@@ -434,6 +463,10 @@ def _trust() -> Iterator[Row]:
         for who in ("an identity without amr", "an identity with another amr", "anonymous", "stranger"):
             for action in ("sts:AssumeRoleWithWebIdentity", "sts:AssumeRole"):
                 yield Row(where=where, who=who, action=action, resource=_ROLE, allowed=False)
+        for who in ("a guest of the pool", "a member of the pool"):
+            for action, kinds in resource_types("sts").items():
+                if "role" in kinds and action != "sts:AssumeRoleWithWebIdentity":
+                    yield Row(where=where, who=who, action=action, resource=_ROLE, allowed=False)
 
 
 @cache
