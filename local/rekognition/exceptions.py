@@ -1,17 +1,21 @@
-"""The errors of Rekognition, by the names that the service model gives them."""
+"""The errors of Rekognition, by the names that the service model gives them, and those that the model leaves out."""
 
 from typing import Literal
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 
 ErrorCode = Literal[
+    "AccessDeniedException",
     "ImageTooLargeException",
     "InvalidImageFormatException",
     "InvalidPaginationTokenException",
     "InvalidParameterException",
+    "InvalidPolicyRevisionIdException",
     "InvalidS3ObjectException",
     "LimitExceededException",
+    "MalformedPolicyDocumentException",
     "ProvisionedThroughputExceededException",
+    "ResourceAlreadyExistsException",
     "ResourceInUseException",
     "ResourceNotFoundException",
     "ResourceNotReadyException",
@@ -29,4 +33,20 @@ class RekognitionError(ServiceException):
     """
 
     def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(code, message)
+
+
+class RequestError(JsonRESTError):
+    """A request that cannot be read, or breaks a constraint of the service model.
+
+    Every service of AWS answers these errors, so the model of none has them.
+
+    Args:
+        code: The error's name.
+        message: One sentence for a person.
+    """
+
+    code = 400
+
+    def __init__(self, code: Literal["SerializationException", "ValidationException"], message: str) -> None:
         super().__init__(code, message)

@@ -25,17 +25,21 @@ class Limits:
     inference_units: int = 5
     """Inference units of one started model."""
     control_requests_per_second: int = 5
-    """Requests per second for each operation but DetectCustomLabels."""
+    """Requests per second for each operation that has no rate of its own."""
+    tag_requests_per_second: int = 10
+    """Requests per second for each of TagResource, UntagResource and ListTagsForResource."""
     detect_requests_per_second: int = 50
     """DetectCustomLabels requests per second, all models together."""
     detect_requests_per_second_per_inference_unit: int = 5
     """DetectCustomLabels requests per second that one inference unit serves."""
+    project_policies: int = 5
+    """Policies of one project; no document says how many, and ListProjectPolicies returns 5 at most."""
     tags: int = 200
     """Tags of one resource."""
     manifest_bytes: int = 1024**3
     """Size of a manifest."""
     manifest_lines: int = 250_000
-    """JSON Lines of a manifest."""
+    """JSON Lines of a manifest, and entries of a dataset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,12 @@ class Timing:
     """A model from STARTING to RUNNING."""
     stopping: float = 1.0
     """A model from STOPPING to STOPPED."""
+    copying: float = 1.0
+    """A model from COPYING_IN_PROGRESS to COPYING_COMPLETED."""
+    importing: float = 0.5
+    """A dataset from CREATE_IN_PROGRESS to CREATE_COMPLETE, and from UPDATE_IN_PROGRESS to UPDATE_COMPLETE."""
     deleting: float = 0.5
-    """A project or a model from DELETING to gone."""
+    """A project or a model from DELETING, and a dataset from DELETE_IN_PROGRESS, to gone."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 
@@ -64,6 +72,10 @@ class Timing:
             "STARTING": self.starting,
             "STOPPING": self.stopping,
             "DELETING": self.deleting,
+            "COPYING_IN_PROGRESS": self.copying,
+            "CREATE_IN_PROGRESS": self.importing,
+            "UPDATE_IN_PROGRESS": self.importing,
+            "DELETE_IN_PROGRESS": self.deleting,
         }
         return passing.get(status, math.inf)
 

@@ -1,7 +1,8 @@
-"""One JSON Line of a Ground Truth manifest: parsed, its image read, and checked with the service's error codes.
+"""One JSON Line of a Ground Truth manifest: parsed and checked with the service's error codes.
 
 What is wrong is also written into the line's JSON, where the service writes it: into the annotation, the label
-attribute, its metadata or the line.
+attribute, its metadata or the line. What an earlier check wrote there is dropped first, so that a line that was listed,
+corrected and sent back is not still bad.
 """
 
 import json
@@ -19,6 +20,7 @@ ReadImage = Callable[[str, str], bytes | None]
 """Returns the object of a bucket and key; None when there is none or it is too large."""
 
 MAX_BOXES = 50
+MAX_LABEL_LENGTH = 256
 TRAINING_SIDE = 1280  # the service shrinks longer images to this before it trains, and their boxes with them
 
 _IMAGE_LEVEL = "groundtruth/image-classification"
@@ -30,6 +32,7 @@ _MESSAGES = {
     "ERROR_INVALID_IMAGE": "The image cannot be read: it must be a JPEG or PNG object of at most 15 MB in S3.",
     "ERROR_INVALID_IMAGE_DIMENSION": "The image must have 64 to 4096 pixels on each side, and sides of at most 20:1.",
     "ERROR_INVALID_JSON_LINE": "The line is not a JSON object.",
+    "ERROR_INVALID_LABEL_NAME_LENGTH": f"The name of a label has more than {MAX_LABEL_LENGTH} characters.",
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": "The label attribute does not have the format of its type.",
     "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": "The label attribute's metadata does not have the format.",
     "ERROR_INVALID_SOURCE_REF_FORMAT": "The source-ref is not like s3://BUCKET/KEY.",
@@ -40,6 +43,7 @@ _MESSAGES = {
     "ERROR_NO_VALID_ANNOTATIONS": "None of the bounding boxes can be used.",
     "ERROR_NO_VALID_LABEL_ATTRIBUTES": "None of the label attributes can be used.",
     "ERROR_TOO_MANY_BOUNDING_BOXES": f"The image has more than {MAX_BOXES} bounding boxes.",
+    "ERROR_UNSUPPORTED_USE_CASE_TYPE": f"The type must be {_IMAGE_LEVEL} or {_BOXES}.",
     "WARNING_NO_ANNOTATIONS": "The line has no bounding boxes, so it is not used.",
 }
 
@@ -54,7 +58,11 @@ class Line:
     """The line's JSON; findings are written into it."""
     codes: list[str] = field(default_factory=list[str])
     """Every error code found in the line."""
+    source_ref: str = ""
+    """Where the image is, as the line has it; empty when the line does not say."""
     bucket: str = ""
+    pixels: tuple[int, int] | None = None
+    """Width and height of the image, once it is read."""
     valid: bool = False
     """Whether the line can be used; when it is neither valid nor has codes, it is ignored."""
     image: bytes = b""
@@ -75,8 +83,15 @@ class Line:
         return [annotation for annotation in self.annotations if (annotation.box is not None) == boxed]
 
 
-def parse_line(number: int, text: str, read_image: ReadImage) -> Line:
-    """Parse line *number* of a manifest, read its image and check both; all that is wrong is in the line returned."""
+def parse_line(number: int, text: str, read_image: ReadImage | None) -> Line:
+    """Parse line *number* of a manifest and check it; all that is wrong is in the line returned.
+
+    Args:
+        number: Counted from 1.
+        text: The line.
+        read_image: Reads the image, which is then checked too. Without it the image counts as readable, and boxes are
+            held against the size that the line states.
+    """
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError):
@@ -85,26 +100,42 @@ def parse_line(number: int, text: str, read_image: ReadImage) -> Line:
         line = Line(number, {})
         line.report("ERROR_INVALID_JSON_LINE")
         return line
-    line = Line(number, document)
-    size = _read_image(line, read_image)
+    line = Line(number, _without_findings(document))
+    location = _location(line)
+    readable = location is not None and (read_image is None or _read_image(line, location, read_image))
     attributes = [
-        (value, document[f"{name}-metadata"])
-        for name, value in list(document.items())
-        if name != "source-ref" and f"{name}-metadata" in document
+        (value, line.document[f"{name}-metadata"])
+        for name, value in list(line.document.items())
+        if name != "source-ref" and f"{name}-metadata" in line.document
     ]
-    well_formed = [_attribute(line, value, metadata, size) for value, metadata in attributes]
+    well_formed = [_attribute(line, value, metadata) for value, metadata in attributes]
     if not attributes:
         line.report("ERROR_NO_LABEL_ATTRIBUTES")
     elif not any(well_formed):
         line.report("ERROR_NO_VALID_LABEL_ATTRIBUTES")
-    if size is None:
+    if not readable:
         line.annotations.clear()
     line.valid = bool(line.annotations)
     return line
 
 
-def _read_image(line: Line, read_image: ReadImage) -> tuple[int, int] | None:
-    """Read the line's image and return its width and height as shown; None when it cannot be used."""
+def _without_findings(document: dict[str, Any]) -> dict[str, Any]:
+    """Return *document* without what `Line.report` wrote into it."""
+    return {
+        name: _cleaned(value)
+        for name, value in document.items()
+        if not (name in {"errors", "warnings"} and _is_list(value))
+    }
+
+
+def _cleaned(value: object) -> object:
+    if _is_object(value):
+        return _without_findings(value)
+    return [_cleaned(item) for item in value] if _is_list(value) else value
+
+
+def _location(line: Line) -> tuple[str, str] | None:
+    """Return the bucket and key of the line's image; None when the line does not say."""
     reference = line.document.get("source-ref")
     if reference is None:
         line.report("ERROR_MISSING_SOURCE_REF")
@@ -113,25 +144,30 @@ def _read_image(line: Line, read_image: ReadImage) -> tuple[int, int] | None:
     if parts is None:
         line.report("ERROR_INVALID_SOURCE_REF_FORMAT")
         return None
-    line.bucket = parts[1]
-    image = read_image(parts[1], parts[2])
+    line.source_ref, line.bucket = parts[0], parts[1]
+    return parts[1], parts[2]
+
+
+def _read_image(line: Line, location: tuple[str, str], read_image: ReadImage) -> bool:
+    """Read the line's image; return whether it can be used."""
+    image = read_image(*location)
     stated = images.dimensions(image) if image else None
     if image is None or stated is None:
         line.report("ERROR_INVALID_IMAGE")
-        return None
+        return False
     if images.size_problem(*stated):
         line.report("ERROR_INVALID_IMAGE_DIMENSION")
-        return None
+        return False
     try:
         height, width = decode(image).shape[:2]
     except ImageError:
         line.report("ERROR_INVALID_IMAGE")
-        return None
-    line.image = image
-    return width, height
+        return False
+    line.image, line.pixels = image, (width, height)
+    return True
 
 
-def _attribute(line: Line, value: object, metadata: object, size: tuple[int, int] | None) -> bool:
+def _attribute(line: Line, value: object, metadata: object) -> bool:
     """Add the annotations of one label attribute to the line; return whether the attribute is well formed."""
     if not _is_metadata(metadata):
         line.report("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", metadata)
@@ -139,7 +175,8 @@ def _attribute(line: Line, value: object, metadata: object, size: tuple[int, int
     if metadata["type"] == _IMAGE_LEVEL:
         return _image_level(line, value, metadata)
     if metadata["type"] == _BOXES:
-        return _boxes(line, value, metadata, size)
+        return _boxes(line, value, metadata)
+    line.report("ERROR_UNSUPPORTED_USE_CASE_TYPE", metadata)
     return False
 
 
@@ -151,11 +188,14 @@ def _image_level(line: Line, value: object, metadata: dict[str, Any]) -> bool:
     if not isinstance(label, str) or not label or not _is_confidence(metadata.get("confidence")):
         line.report("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", metadata)
         return False
+    if len(label) > MAX_LABEL_LENGTH:
+        line.report("ERROR_INVALID_LABEL_NAME_LENGTH", metadata)
+        return False
     line.annotations.append(Annotation(label, None))
     return True
 
 
-def _boxes(line: Line, value: object, metadata: dict[str, Any], size: tuple[int, int] | None) -> bool:
+def _boxes(line: Line, value: object, metadata: dict[str, Any]) -> bool:
     if not _is_box_attribute(value):
         line.report("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", value)
         return False
@@ -169,6 +209,11 @@ def _boxes(line: Line, value: object, metadata: dict[str, Any], size: tuple[int,
     error = _box_metadata_error(annotations, metadata)
     if error:
         line.report(error, metadata)
+        return False
+    stated: dict[str, int] = value["image_size"][0]
+    size = line.pixels or (stated["width"], stated["height"])
+    if images.size_problem(*size):
+        line.report("ERROR_INVALID_IMAGE_DIMENSION")
         return False
     usable = [annotation for annotation in annotations if _check_box(line, annotation, size)]
     if not usable:
@@ -192,12 +237,12 @@ def _box_metadata_error(annotations: list[dict[str, Any]], metadata: dict[str, A
         return "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE"
     if any(str(annotation["class_id"]) not in class_map for annotation in annotations):
         return "ERROR_MISSING_CLASS_MAP_ID"
+    if any(len(label) > MAX_LABEL_LENGTH for label in class_map.values()):
+        return "ERROR_INVALID_LABEL_NAME_LENGTH"
     return None
 
 
-def _check_box(line: Line, box: dict[str, Any], size: tuple[int, int] | None) -> bool:
-    if size is None:
-        return True  # the line is refused for its image already
+def _check_box(line: Line, box: dict[str, Any], size: tuple[int, int]) -> bool:
     right, bottom = box["left"] + box["width"], box["top"] + box["height"]
     if min(box["left"], box["top"], box["width"], box["height"]) < 0 or right > size[0] or bottom > size[1]:
         line.report("ERROR_INVALID_BOUNDING_BOX", box)
@@ -255,5 +300,7 @@ def _is_class_map(value: object) -> TypeGuard[dict[str, str]]:
 
 
 def _append(code: str, kind: Literal["errors", "warnings"], place: dict[str, Any]) -> None:
-    before = place.get(kind)
-    place[kind] = [*(before if _is_list(before) else []), {"code": code, "message": _MESSAGES[code]}]
+    findings: object = place.get(kind)
+    if not _is_list(findings):
+        findings = place[kind] = []
+    findings.append({"code": code, "message": _MESSAGES[code]})

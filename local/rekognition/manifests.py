@@ -51,18 +51,16 @@ class Manifest:
         return [line for line in self.lines if line.codes]
 
     def examples(self, use_case: UseCase) -> list[Example]:
-        """Return what a model of *use_case* learns from or is measured on."""
-        return [
-            Example(line.image, tuple(line.usable(use_case))) for line in self.lines if line.labels(use_case)
-        ]
+        """Return what a model of *use_case* learns from or is measured on: one example for each usable line."""
+        return [Example(line.image, tuple(line.usable(use_case))) for line in self.usable_lines(use_case)]
+
+    def usable_lines(self, use_case: UseCase) -> list[Line]:
+        """Return the lines that *use_case* uses."""
+        return [line for line in self.lines if line.labels(use_case)]
 
     def text(self) -> bytes:
         """Return the manifest with the findings written into its lines."""
         return b"".join(json.dumps(line.document).encode() + b"\n" for line in self.lines)
-
-    def snapshot(self, use_case: UseCase) -> bytes:
-        """Return the lines that *use_case* uses."""
-        return Manifest([line for line in self.lines if line.labels(use_case)]).text()
 
 
 def parse(content: bytes, read_image: ReadImage, most_lines: int) -> Manifest:

@@ -10,25 +10,34 @@ PAGE_SIZE = 100
 
 
 class Listed(Protocol):
-    """Anything that a list can hold."""
+    """A resource that a list can hold."""
 
     timestamp: int
     """When it was created, in milliseconds since 1970, unique in the list."""
 
 
-_Item = TypeVar("_Item", bound=Listed)
+_Resource = TypeVar("_Resource", bound=Listed)
+_Item = TypeVar("_Item")
+
+
+def newest_first(
+    resources: Sequence[_Resource], scope: str, token: str | None, max_results: int | None
+) -> tuple[list[_Resource], str | None]:
+    """Return a page of *resources*, which come oldest first, with the newest first; otherwise as `page`."""
+    placed = [(-resource.timestamp, resource) for resource in reversed(resources)]
+    return page(placed, scope, token, max_results)
 
 
 def page(
-    items: Sequence[_Item], scope: str, token: str | None, max_results: int | None
+    items: Sequence[tuple[int, _Item]], scope: str, token: str | None, max_results: int | None
 ) -> tuple[list[_Item], str | None]:
-    """Return the newest of *items* that come after *token*, and the token of the rest.
+    """Return those of *items* that come after *token*, and the token of the rest.
 
-    A token names the list, *scope*, and the last item returned, so that what is created or deleted between two pages
-    neither repeats nor hides an item.
+    A token names the list, *scope*, and the place of the last item returned, so that what is created or deleted between
+    two pages neither repeats nor hides an item.
 
     Args:
-        items: Oldest first.
+        items: Each with its place, in the order of the places; an item never changes its place.
         scope: What is listed, without spaces.
         token: NextToken of the page before, if any.
         max_results: Items of a page; 100 if not given.
@@ -36,22 +45,22 @@ def page(
     Raises:
         RekognitionError: InvalidPaginationTokenException.
     """
-    newest_first = list(reversed(items))
+    left = items
     if token is not None:
         last = _last_returned(token, scope)
-        newest_first = [item for item in newest_first if item.timestamp < last]
-    size = max_results or PAGE_SIZE
-    if len(newest_first) <= size:
-        return newest_first, None
-    following = f"{scope} {newest_first[size - 1].timestamp}"
-    return newest_first[:size], urlsafe_b64encode(following.encode()).decode()
+        left = [(place, item) for place, item in items if place > last]
+    shown = left[: max_results or PAGE_SIZE]
+    following = None
+    if len(shown) < len(left):
+        following = urlsafe_b64encode(f"{scope} {shown[-1][0]}".encode()).decode()
+    return [item for _, item in shown], following
 
 
 def _last_returned(token: str, scope: str) -> int:
     try:
-        given, timestamp = urlsafe_b64decode(token).decode("ascii").split(" ")
+        given, place = urlsafe_b64decode(token).decode("ascii").split(" ")
         if given == scope:
-            return int(timestamp)
+            return int(place)
     except ValueError:
         pass
     raise RekognitionError(

@@ -28,19 +28,12 @@ class CustomLabelsResponse(RekognitionResponse):
 
     def create_project(self) -> ActionResult:
         """CreateProject."""
-        request = self._request()
-        project = self.custom_labels_backend.create_project(
-            request["ProjectName"],
-            request.get("Feature", "CUSTOM_LABELS"),
-            request.get("AutoUpdate"),
-            request.get("Tags", {}),
-        )
-        return ActionResult({"ProjectArn": project.arn})
+        return ActionResult({"ProjectArn": self.custom_labels_backend.projects.create(self._request())})
 
     def describe_projects(self) -> ActionResult:
         """DescribeProjects."""
         request = self._request()
-        descriptions, token = self.custom_labels_backend.describe_projects(
+        descriptions, token = self.custom_labels_backend.projects.describe(
             request.get("ProjectNames"),
             request.get("Features", ["CUSTOM_LABELS"]),
             request.get("NextToken"),
@@ -50,19 +43,23 @@ class CustomLabelsResponse(RekognitionResponse):
 
     def delete_project(self) -> ActionResult:
         """DeleteProject."""
-        return ActionResult(
-            {"Status": self.custom_labels_backend.delete_project(self._request()["ProjectArn"])}
-        )
+        status = self.custom_labels_backend.projects.delete(self._request()["ProjectArn"])
+        return ActionResult({"Status": status})
 
     def create_project_version(self) -> ActionResult:
         """CreateProjectVersion."""
-        arn = self.custom_labels_backend.create_project_version(self._request())
+        arn = self.custom_labels_backend.versions.create(self._request())
+        return ActionResult({"ProjectVersionArn": arn})
+
+    def copy_project_version(self) -> ActionResult:
+        """CopyProjectVersion."""
+        arn = self.custom_labels_backend.copy_project_version(self._request())
         return ActionResult({"ProjectVersionArn": arn})
 
     def describe_project_versions(self) -> ActionResult:
         """DescribeProjectVersions."""
         request = self._request()
-        descriptions, token = self.custom_labels_backend.describe_project_versions(
+        descriptions, token = self.custom_labels_backend.versions.describe(
             request["ProjectArn"],
             request.get("VersionNames"),
             request.get("NextToken"),
@@ -73,19 +70,19 @@ class CustomLabelsResponse(RekognitionResponse):
     def start_project_version(self) -> ActionResult:
         """StartProjectVersion."""
         request = self._request()
-        status = self.custom_labels_backend.start_project_version(
+        status = self.custom_labels_backend.versions.start(
             request["ProjectVersionArn"], request["MinInferenceUnits"], request.get("MaxInferenceUnits")
         )
         return ActionResult({"Status": status})
 
     def stop_project_version(self) -> ActionResult:
         """StopProjectVersion."""
-        status = self.custom_labels_backend.stop_project_version(self._request()["ProjectVersionArn"])
+        status = self.custom_labels_backend.versions.stop(self._request()["ProjectVersionArn"])
         return ActionResult({"Status": status})
 
     def delete_project_version(self) -> ActionResult:
         """DeleteProjectVersion."""
-        status = self.custom_labels_backend.delete_project_version(self._request()["ProjectVersionArn"])
+        status = self.custom_labels_backend.versions.delete(self._request()["ProjectVersionArn"])
         return ActionResult({"Status": status})
 
     def detect_custom_labels(  # pyright: ignore[reportIncompatibleMethodOverride] - moto answers a constant string
@@ -100,6 +97,66 @@ class CustomLabelsResponse(RekognitionResponse):
             request.get("MinConfidence"),
         )
         return ActionResult({"CustomLabels": labels})
+
+    def create_dataset(self) -> ActionResult:
+        """CreateDataset."""
+        return ActionResult({"DatasetArn": self.custom_labels_backend.datasets.create(self._request())})
+
+    def describe_dataset(self) -> ActionResult:
+        """DescribeDataset."""
+        description = self.custom_labels_backend.datasets.describe(self._request()["DatasetArn"])
+        return ActionResult({"DatasetDescription": description})
+
+    def delete_dataset(self) -> ActionResult:
+        """DeleteDataset."""
+        self.custom_labels_backend.datasets.delete(self._request()["DatasetArn"])
+        return ActionResult({})
+
+    def list_dataset_entries(self) -> ActionResult:
+        """ListDatasetEntries."""
+        entries, token = self.custom_labels_backend.datasets.list_entries(self._request())
+        return ActionResult({"DatasetEntries": entries, "NextToken": token})
+
+    def list_dataset_labels(self) -> ActionResult:
+        """ListDatasetLabels."""
+        request = self._request()
+        labels, token = self.custom_labels_backend.datasets.list_labels(
+            request["DatasetArn"], request.get("NextToken"), request.get("MaxResults")
+        )
+        return ActionResult({"DatasetLabelDescriptions": labels, "NextToken": token})
+
+    def update_dataset_entries(self) -> ActionResult:
+        """UpdateDatasetEntries."""
+        request = self._request()
+        self.custom_labels_backend.datasets.update(request["DatasetArn"], request["Changes"]["GroundTruth"])
+        return ActionResult({})
+
+    def distribute_dataset_entries(self) -> ActionResult:
+        """DistributeDatasetEntries."""
+        arns = [dataset["Arn"] for dataset in self._request()["Datasets"]]
+        self.custom_labels_backend.datasets.distribute(arns)
+        return ActionResult({})
+
+    def put_project_policy(self) -> ActionResult:
+        """PutProjectPolicy."""
+        revision_id = self.custom_labels_backend.policies.put(self._request())
+        return ActionResult({"PolicyRevisionId": revision_id})
+
+    def list_project_policies(self) -> ActionResult:
+        """ListProjectPolicies."""
+        request = self._request()
+        policies, token = self.custom_labels_backend.policies.list_policies(
+            request["ProjectArn"], request.get("NextToken"), request.get("MaxResults")
+        )
+        return ActionResult({"ProjectPolicies": policies, "NextToken": token})
+
+    def delete_project_policy(self) -> ActionResult:
+        """DeleteProjectPolicy."""
+        request = self._request()
+        self.custom_labels_backend.policies.delete(
+            request["ProjectArn"], request["PolicyName"], request.get("PolicyRevisionId")
+        )
+        return ActionResult({})
 
     def tag_resource(self) -> ActionResult:
         """TagResource."""

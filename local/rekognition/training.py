@@ -1,20 +1,20 @@
 """A training: manifests read and checked, a model fitted and measured, everything that came of it written to S3."""
 
-import json
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, overload
 
 from local.rekognition import images, manifests
+from local.rekognition.evaluation import measure, write_training_snapshot
 from local.rekognition.exceptions import RekognitionError
 from local.rekognition.limits import Limits
 from local.rekognition.manifests import Finding, Manifest, ManifestFileError
 from local.rekognition.storage import ObjectError, Storage
-from local.vision import Evaluation, Model, TrainingError, evaluate, train
+from local.vision import Example, Model, TrainingError, train
 
 SHOWN_LINES = 3
 """Bad lines that a StatusMessage names; all of them are in the validation manifests."""
@@ -22,45 +22,68 @@ SHOWN_LINES = 3
 _log = logging.getLogger(__name__)
 
 
+class StoppedError(Exception):
+    """Nobody wants the training any more."""
+
+
+Source = dict[str, str] | bytes
+"""A manifest: an S3Object of the service model, or the entries of a dataset."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingData:
-    """The files of a training; manifests are given as S3Object of the service model."""
+    """What a CreateProjectVersion request trains on, and where the results go; manifests are S3Object of the model."""
 
-    training: dict[str, str]
+    training: dict[str, str] | None
+    """None trains on the project's datasets."""
     testing: dict[str, str] | None
-    """None splits the test data off the training data."""
+    """None splits the test data off the manifest in `training`."""
     bucket: str
     prefix: str
-    """Where the results go: a key prefix, empty or ending in a slash."""
+    """Of the results' keys; empty or ending in a slash."""
 
     @classmethod
     def of(cls, request: Mapping[str, Any], storage: Storage) -> Self:
-        """Return the files that a CreateProjectVersion request names, after checking that they are there.
+        """Return what a CreateProjectVersion request names, after checking that it is there.
 
         Raises:
             RekognitionError: InvalidParameterException.
         """
-        output = request["OutputConfig"]
-        if "S3Bucket" not in output:
-            raise _invalid("OutputConfig.S3Bucket is missing: it is required.")
+        bucket, prefix = output_place(request["OutputConfig"], storage)
+        if "TrainingData" not in request and "TestingData" not in request:
+            return cls(training=None, testing=None, bucket=bucket, prefix=prefix)
         if "TrainingData" not in request or "TestingData" not in request:
-            raise _invalid("A project without datasets needs both TrainingData and TestingData.")
+            raise _invalid(
+                "TrainingData and TestingData come together: give both, or neither to train on datasets."
+            )
         training = _manifest_object(request["TrainingData"], "TrainingData")
         test_data = request["TestingData"]
         if test_data.get("AutoCreate") and "Assets" in test_data:
             raise _invalid("TestingData has both Assets and AutoCreate: give one of them.")
         testing = None if test_data.get("AutoCreate") else _manifest_object(test_data, "TestingData")
         try:
-            storage.require_bucket(output["S3Bucket"])
             for location in (training, testing):
                 if location:
                     storage.require_object(location["Bucket"], location["Name"], location.get("Version"))
         except ObjectError as error:
             raise _invalid(str(error)) from None
-        prefix = output.get("S3KeyPrefix", "")
-        if prefix and not prefix.endswith("/"):
-            prefix += "/"
-        return cls(training=training, testing=testing, bucket=output["S3Bucket"], prefix=prefix)
+        return cls(training=training, testing=testing, bucket=bucket, prefix=prefix)
+
+
+def output_place(output: Mapping[str, str], storage: Storage) -> tuple[str, str]:
+    """Return the bucket and the key prefix, empty or ending in a slash, of an OutputConfig.
+
+    Raises:
+        RekognitionError: InvalidParameterException.
+    """
+    if "S3Bucket" not in output:
+        raise _invalid("OutputConfig.S3Bucket is missing: it is required.")
+    try:
+        storage.require_bucket(output["S3Bucket"])
+    except ObjectError as error:
+        raise _invalid(str(error)) from None
+    prefix = output.get("S3KeyPrefix", "")
+    return output["S3Bucket"], prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +93,31 @@ class Job:
     version_arn: str
     project_name: str
     version_name: str
-    data: TrainingData
+    training: Source
+    testing: Source | None
+    """None splits the test data off the training data."""
+    bucket: str
+    prefix: str
+    """Of the results' keys; empty or ending in a slash."""
     storage: Storage
     limits: Limits
     clock: Callable[[], float]
     """Seconds since 1970."""
+    stopped: threading.Event
+    """Set when nobody wants the training any more."""
 
     def summary_key(self) -> str:
         """Return the key of the evaluation summary."""
-        return f"{self.data.prefix}EvaluationSummary-{self.project_name}-{self.version_name}.json"
+        return f"{self.prefix}EvaluationSummary-{self.project_name}-{self.version_name}.json"
 
     def result_key(self, name: str) -> str:
         """Return the key of another result, such as ``validation/manifest_summary.json``."""
-        return f"{self.data.prefix}{self.project_name}/{self.version_name}/{name}"
+        return f"{self.prefix}{self.project_name}/{self.version_name}/{name}"
+
+    def check(self) -> None:
+        """Raise StoppedError when the training is to end."""
+        if self.stopped.is_set():
+            raise StoppedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +136,15 @@ class Outcome:
 
 
 def run(job: Job) -> Outcome:
-    """Train; whatever goes wrong becomes a failed outcome, because nobody waits for an exception."""
+    """Train; whatever goes wrong becomes a failed outcome, because nobody waits for an exception.
+
+    Raises:
+        StoppedError: The training was stopped; nothing is written from then on.
+    """
     try:
         return _run(job)
+    except StoppedError:
+        raise
     except (ManifestFileError, ObjectError, TrainingError) as error:
         return _failed(job, str(error), {})
     except Exception:  # noqa: BLE001 - a training that never ended would be worse than any error
@@ -111,30 +152,55 @@ def run(job: Job) -> Outcome:
         return _failed(job, "Training broke; the emulator's log says where.", {})
 
 
+class _Checked(Sequence[Example]):
+    """Examples that end a training which nobody wants any more as soon as it looks at the next of them."""
+
+    def __init__(self, examples: Sequence[Example], check: Callable[[], None]) -> None:
+        self._examples = examples
+        self._check = check
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Example]: ...
+
+    def __getitem__(self, index: int | slice) -> Example | Sequence[Example]:
+        self._check()
+        return self._examples[index]
+
+
 def _run(job: Job) -> Outcome:
     began = time.monotonic()
-    training = _read(job, job.data.training)
+    training = _read(job, job.training)
     validated = training.text()
-    testing = _read(job, job.data.testing) if job.data.testing else manifests.split_off_test(training)
+    testing = manifests.split_off_test(training) if job.testing is None else _read(job, job.testing)
     findings = manifests.check_labels(training, testing)
     description = _write_validation(job, validated, training, testing, findings)
     problem = _problem(training, testing, findings)
     if problem:
         return _failed(job, problem, description)
     use_case = training.use_case()
-    examples, tests = training.examples(use_case), testing.examples(use_case)
-    model = train(examples)
-    evaluation = evaluate(model, tests)
+    examples = training.examples(use_case)
+    model = train(_Checked(examples, job.check))
+    measured = measure(model, testing.examples(use_case), job.check)
     ended = job.clock()
     description["TrainingDataResult"]["Output"] = _write_manifest(
-        job, "output/training.manifest", training.snapshot(use_case)
+        job,
+        "output/training.manifest",
+        write_training_snapshot(training.usable_lines(use_case), use_case, ended),
     )
     description["TestingDataResult"]["Output"] = _write_manifest(
-        job, "output/testing.manifest", testing.snapshot(use_case)
+        job,
+        "output/testing.manifest",
+        measured.write_snapshot(testing.usable_lines(use_case), use_case, ended),
     )
-    summary = _summary(job, evaluation, ended, len(examples), len(tests))
+    summary = measured.write_summary(job.version_arn, ended, len(examples))
     description["EvaluationResult"] = {
-        "F1Score": evaluation.f1,
+        "F1Score": measured.evaluation.f1,
         "Summary": {"S3Object": _write(job, job.summary_key(), summary)},
     }
     description["BillableTrainingTimeInSeconds"] = math.ceil(time.monotonic() - began)
@@ -166,38 +232,34 @@ def _invalid(message: str) -> RekognitionError:
     return RekognitionError("InvalidParameterException", message)
 
 
-def _read(job: Job, location: dict[str, str]) -> Manifest:
+def _read(job: Job, source: Source) -> Manifest:
     def read_image(bucket: str, key: str) -> bytes | None:
+        job.check()
         try:
             return job.storage.read(bucket, key, limit=images.S3_OBJECT_LIMIT)
         except ObjectError:
             return None
 
-    content = job.storage.read(
-        location["Bucket"], location["Name"], location.get("Version"), limit=job.limits.manifest_bytes
-    )
-    return manifests.parse(content, read_image, job.limits.manifest_lines)
+    if not isinstance(source, bytes):
+        source = job.storage.read(
+            source["Bucket"], source["Name"], source.get("Version"), limit=job.limits.manifest_bytes
+        )
+    return manifests.parse(source, read_image, job.limits.manifest_lines)
 
 
 def _write_validation(
     job: Job, validated: bytes, training: Manifest, testing: Manifest, findings: Sequence[Finding]
 ) -> dict[str, Any]:
-    training_input = {"Assets": [{"GroundTruthManifest": {"S3Object": job.data.training}}]}
-    testing_input = (
-        {"Assets": [{"GroundTruthManifest": {"S3Object": job.data.testing}}]}
-        if job.data.testing
-        else {"AutoCreate": True}
-    )
     summary = manifests.summary(training, testing, findings)
     return {
         "TrainingDataResult": {
-            "Input": training_input,
+            **_input(job.training),
             "Validation": _write_manifest(
                 job, "validation/training_manifest_with_validation.json", validated
             ),
         },
         "TestingDataResult": {
-            "Input": testing_input,
+            **_input(job.testing),
             "Validation": _write_manifest(
                 job, "validation/testing_manifest_with_validation.json", testing.text()
             ),
@@ -208,13 +270,23 @@ def _write_validation(
     }
 
 
+def _input(source: Source | None) -> dict[str, Any]:
+    """Return the Input of a result, which is the data that the request supplied; none for a dataset."""
+    if source is None:
+        return {"Input": {"AutoCreate": True}}
+    if isinstance(source, bytes):
+        return {}
+    return {"Input": {"Assets": [{"GroundTruthManifest": {"S3Object": source}}]}}
+
+
 def _write_manifest(job: Job, name: str, content: bytes) -> dict[str, Any]:
     return {"Assets": [{"GroundTruthManifest": {"S3Object": _write(job, job.result_key(name), content)}}]}
 
 
 def _write(job: Job, key: str, content: bytes) -> dict[str, str]:
-    job.storage.write(job.data.bucket, key, content)
-    return {"Bucket": job.data.bucket, "Name": key}
+    job.check()
+    job.storage.write(job.bucket, key, content)
+    return {"Bucket": job.bucket, "Name": key}
 
 
 def _problem(training: Manifest, testing: Manifest, findings: Sequence[Finding]) -> str:
@@ -232,41 +304,3 @@ def _problem(training: Manifest, testing: Manifest, findings: Sequence[Finding])
             more = f" and {len(bad) - SHOWN_LINES} more" if len(bad) > SHOWN_LINES else ""
             parts.append(f"Bad lines: {shown}{more}; all are in the validation manifest.")
     return " ".join([*parts, *(f"{finding.code}: {finding.message}" for finding in findings)])
-
-
-def _summary(job: Job, evaluation: Evaluation, ended: float, trained: int, tested: int) -> bytes:
-    metrics: dict[str, Any] = {
-        "Precision": evaluation.precision,
-        "Recall": evaluation.recall,
-        "F1Score": evaluation.f1,
-    }
-    if evaluation.confusion:
-        metrics["ConfusionMatrix"] = [
-            {"GroundTruthLabel": truth, "PredictedLabel": predicted, "Value": share}
-            for (truth, predicted), share in evaluation.confusion.items()
-        ]
-    document = {
-        "Version": 1,
-        "EvaluationDetails": {
-            "ProjectVersionArn": job.version_arn,
-            "EvaluationEndTimestamp": datetime.fromtimestamp(ended, UTC).isoformat(),
-            "Labels": [score.label for score in evaluation.labels],
-            "NumberOfTrainingImages": trained,
-            "NumberOfTestingImages": tested,
-        },
-        "AggregatedEvaluationResults": {"Metrics": metrics},
-        "LabelEvaluationResults": [
-            {
-                "Label": score.label,
-                "NumberOfTestingImages": score.images,
-                "Metrics": {
-                    "Threshold": score.threshold / 100,
-                    "Precision": score.precision,
-                    "Recall": score.recall,
-                    "F1Score": score.f1,
-                },
-            }
-            for score in sorted(evaluation.labels, key=lambda score: score.f1, reverse=True)
-        ],
-    }
-    return json.dumps(document, indent=2).encode()

@@ -1,6 +1,7 @@
 """A bench to try trainings and models on: small pictures, their manifests, and a clock turned by hand."""
 
 import json
+import re
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.utils import get_service_model
 from moto.s3.models import s3_backends
 
 from local.rekognition.limits import Limits
@@ -32,6 +34,12 @@ UNTHROTTLED = Limits(
 
 Shape = tuple[str, int, int]
 """A label, left and top."""
+
+
+def custom_labels_operations() -> list[str]:
+    """Return the operations of the service model that concern Custom Labels."""
+    model = get_service_model("rekognition")
+    return [name for name in model.operation_names if re.search("Project|Dataset|CustomLabels|Tag", name)]
 
 
 @dataclass

@@ -139,8 +139,8 @@ BAD_IMAGES: dict[str, tuple[bytes, str, str]] = {
         "ImageTooLargeException",
         "4194305 bytes: 4194304 is",
     ),
-    "5 MB and a byte": (bytes(5_242_881), "InvalidParameterException", "Image.Bytes has 5242881 bytes"),
-    "nothing": (b"", "InvalidParameterException", "Image.Bytes has 0 bytes"),
+    "5 MB and a byte": (bytes(5_242_881), "ClientError", "lim=5242881 cap=5242881.' at 'image.bytes' failed"),
+    "nothing": (b"", "ClientError", "ValidationException.* at 'image.bytes' failed"),
 }
 
 

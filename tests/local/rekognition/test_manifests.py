@@ -94,7 +94,10 @@ BAD_LINES: list[tuple[Any, list[str]]] = [
     (changed("boxes-metadata/class-map", ["disc"]), [METADATA, NONE_VALID]),
     (changed("kind-metadata/class-name", "", IMAGE_LEVEL), [METADATA, NONE_VALID]),
     (changed("kind-metadata/confidence", 2, IMAGE_LEVEL), [METADATA, NONE_VALID]),
-    (changed("boxes-metadata/type", "groundtruth/text-classification"), [NONE_VALID]),
+    (
+        changed("boxes-metadata/type", "groundtruth/text-classification"),
+        ["ERROR_UNSUPPORTED_USE_CASE_TYPE", NONE_VALID],
+    ),
     (changed("boxes-metadata/objects/1", {}), ["ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", NONE_VALID]),
     (changed("boxes-metadata/objects", []), ["ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", NONE_VALID]),
     (changed(f"{BOX}/class_id", 7), ["ERROR_MISSING_CLASS_MAP_ID", NONE_VALID]),
@@ -164,10 +167,34 @@ def test_an_error_is_written_where_the_service_writes_it(document: object, place
     assert where["errors"][0]["message"].endswith(".")
 
 
-def test_errors_that_a_line_brings_along_are_kept_when_they_are_a_list() -> None:
-    kept = line({**imaged("text.jpg"), "errors": ["earlier"]}).document["errors"]
-    assert (kept[0], len(kept)) == ("earlier", 2)
-    assert len(line({**imaged("text.jpg"), "errors": "earlier"}).document["errors"]) == 1
+def test_a_line_that_was_corrected_is_not_still_bad_for_what_an_earlier_check_wrote_into_it() -> None:
+    bad = changed(f"{BOX}/left", -1)
+    found = line(bad).document
+    assert found["boxes"]["annotations"][0]["errors"]
+    found["boxes"]["annotations"][0]["left"] = 10
+    corrected = line(found)
+    assert (corrected.codes, corrected.valid) == ([], True)
+    assert corrected.document == boxed("good.png", SHAPES)
+
+
+def test_errors_of_an_earlier_check_are_replaced() -> None:
+    for earlier in (["earlier"], "earlier"):
+        errors = line({**imaged("text.jpg"), "errors": earlier}).document["errors"]
+        assert [error["code"] for error in errors] == ["ERROR_INVALID_IMAGE"]
+
+
+LONG_NAME = "a" * 257
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        changed("kind-metadata/class-name", LONG_NAME, IMAGE_LEVEL),
+        changed("boxes-metadata/class-map/0", LONG_NAME),
+    ],
+)
+def test_a_label_has_a_name_of_at_most_256_characters(document: dict[str, Any]) -> None:
+    assert line(document).codes == ["ERROR_INVALID_LABEL_NAME_LENGTH", NONE_VALID]
 
 
 @pytest.mark.parametrize("annotations", [[], None])

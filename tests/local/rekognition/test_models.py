@@ -113,8 +113,8 @@ BAD_UNITS: list[tuple[Any, str, str]] = [
     ({"MinInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
     ({"MinInferenceUnits": 1, "MaxInferenceUnits": 6}, "LimitExceededException", "5 is the most"),
     ({"MinInferenceUnits": 3, "MaxInferenceUnits": 2}, "InvalidParameterException", "at least MinInfer"),
-    ({"MinInferenceUnits": 0}, "InvalidParameterException", "MinInferenceUnits is 0: .* at least 1"),
-    ({}, "InvalidParameterException", "MinInferenceUnits is missing"),
+    ({"MinInferenceUnits": 0}, "ClientError", "Value '0' at 'minInferenceUnits' failed"),
+    ({}, "ClientError", "Value null at 'minInferenceUnits' failed"),
 ]
 
 
