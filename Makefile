@@ -8,10 +8,13 @@ INSTALL_COMMAND := $(PIP) --no-deps --no-build-isolation --editable .
 NODE_MODULES := frontend/node_modules/.package-lock.json
 TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 
-# What the demo takes from the command line: make demo PORT=8080 CONFIG="createCloudFrontDistribution=false"
+# What demo and preview take from the command line: make demo PORT=8080 ADMIN_EMAIL=me@example.com CONFIG="key=value …"
 PORT ?=
+ADMIN_EMAIL ?=
 CONFIG ?=
-DEMO_OPTIONS := $(if $(PORT),--port $(PORT)) $(foreach pair,$(CONFIG),--config $(pair))
+quoted = '$(subst ','\'',$1)'
+SETTINGS := $(if $(ADMIN_EMAIL),--config $(call quoted,adminEmail=$(ADMIN_EMAIL))) \
+  $(foreach pair,$(CONFIG),--config $(call quoted,$(pair)))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo preview smoke test test-python test-frontend coverage check fix plans bench lock clean need-python need-node
@@ -19,11 +22,11 @@ DEMO_OPTIONS := $(if $(PORT),--port $(PORT)) $(foreach pair,$(CONFIG),--config $
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, CONFIG="key=value …")
-	@$(BIN)/python -m local demo $(DEMO_OPTIONS)
+demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, ADMIN_EMAIL=, CONFIG="key=value …")
+	@$(BIN)/python -m local demo $(if $(PORT),--port $(PORT)) $(SETTINGS)
 
 preview: need-node $(VENV)/.local ## Print what the program would create, unknowns marked
-	@$(BIN)/python -m local preview $(foreach pair,$(CONFIG),--config $(pair))
+	@$(BIN)/python -m local preview $(SETTINGS)
 
 smoke: need-node $(VENV)/.dev ## Start the demo, detect once in a real browser, print the result as JSON
 	@$(BIN)/python -m tests.smoke

@@ -58,9 +58,10 @@ def _demo(port: int, config: dict[str, Any], *, open_browser: bool) -> None:
     from local.demo import SAMPLES, running_demo  # noqa: PLC0415  # the first line must not wait for a second of imports
 
     with running_demo(port=port, config=config, say=_say) as demo:
+        sign_in = "\n  Sign-in        as the invitation above says" if demo.mails else ""
         print(
             f"\nReady after {time.perf_counter() - _STARTED:.1f} s."
-            f"\n  Page           {demo.url}"
+            f"\n  Page           {demo.url}{sign_in}"
             f"\n  Sample images  {os.path.relpath(SAMPLES / 'try')}"
             f"\n  Model          F1 score {demo.f1:.3f} on images that it was not trained on"
             f"\n  AWS            {demo.aws_url}  (AWS_ENDPOINT_URL for any AWS client; region {demo.region})"

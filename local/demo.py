@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,6 +13,7 @@ import boto3
 
 from local import samples
 from local.aws.loopback import ADDRESS, PortInUseError
+from local.aws.mail import Mail, on_mail
 from local.aws.server import LocalAws
 from local.edge import BucketSite, DistributionSite, Edge
 from local.engine import Result, up
@@ -58,6 +59,8 @@ class Demo:
     """F1 score that the training measured on images it had not seen."""
     applied: Result
     """What applying the program did."""
+    mails: Sequence[Mail]
+    """E-mail that was sent so far, an invitation first; it grows."""
 
 
 class Progress:
@@ -87,7 +90,7 @@ def running_demo(
     Args:
         port: Where to serve the page, with AWS at the next port; 0 takes free ports.
         config: Settings that win over those of `Pulumi.local.yaml`, as `pulumi up --config` has them.
-        say: Called with each line of progress.
+        say: Called with each line of progress, and with each e-mail that AWS would send.
 
     Raises:
         PortInUseError: A port is taken.
@@ -99,7 +102,13 @@ def running_demo(
         _refuse_port_in_use(port)  # the page is served last, and a minute of work should not be lost by then
     progress = Progress(say)
     configure(timing=DEMO_TIMING)
-    with LocalAws(port + 1 if port else 0) as aws:
+    mails: list[Mail] = []
+
+    def deliver(mail: Mail) -> None:
+        mails.append(mail)
+        say(f"\n  ✉ To {mail.to}: {mail.subject}\n    {mail.text}\n")
+
+    with on_mail(deliver), LocalAws(port + 1 if port else 0) as aws:
         settings = local_config(aws.url, config)
         region = settings.values["aws:region"]
         model = _in_background(lambda: _train_and_start(aws.url, region, progress))
@@ -114,6 +123,7 @@ def running_demo(
                 model_arn=model_arn,
                 f1=f1,
                 applied=applied,
+                mails=mails,
             )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from local.engine import ProviderError
 from local.provider.clients import request
 from local.provider.handler import AutoName, Handler, outputs_of
 
@@ -166,12 +167,12 @@ class User(Handler):
         """Change the attributes; nobody is invited again."""
         client = _client(clients, new)
         before, after = old.get("attributes", {}), new.get("attributes", {})
-        if changed := {name: value for name, value in after.items() if before.get(name) != value}:
-            values = _person(new) | {"userAttributes": _attributes(changed)}
-            client.admin_update_user_attributes(**request(client, "AdminUpdateUserAttributes", values))
         if removed := sorted(set(before) - set(after)):
-            values = _person(new) | {"userAttributeNames": removed}
-            client.admin_delete_user_attributes(**request(client, "AdminDeleteUserAttributes", values))
+            raise ProviderError(
+                f"the attribute {removed[0]} cannot be removed by this provider of a local AWS."
+            )
+        values = _person(new) | {"userAttributes": _attributes(after)}
+        client.admin_update_user_attributes(**request(client, "AdminUpdateUserAttributes", values))
         return _user_outputs(client, new)
 
     def delete(self, clients: Clients, id_: str, inputs: Inputs) -> None:  # noqa: ARG002 - the inputs name it

@@ -1,5 +1,7 @@
 """`python -m local demo` as a person at a terminal meets it."""
 
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -36,11 +38,11 @@ def free_ports() -> int:
 class Running:
     """A demo in a process of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.port = free_ports()
         start = time.perf_counter()
         self.process = subprocess.Popen(
-            [*DEMO, "--port", str(self.port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [*DEMO, "--port", str(self.port), *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         self.output = ""
         for line in self.process.stdout or ():
@@ -117,6 +119,53 @@ def test_a_second_start_is_ready_soon(shared: Running) -> None:
     assert shared.ready_seconds < 16
 
 
+def test_an_admin_s_invitation_is_shown_in_the_terminal() -> None:
+    running = Running("--config", "adminEmail=me@example.com")
+    status = running.stop(signal.SIGINT)
+    assert re.search(
+        r"✉ To me@example\.com: Your invitation to the Custom Labels site\n"
+        r" +You are invited to https://\w+\.cloudfront\.net/ as me@example\.com\."
+        r" Your temporary password is \S{12,} and it is valid for 7 days\.\n",
+        running.output,
+    )
+    assert "Sign-in        as the invitation above says" in running.output
+    assert running.ready_seconds < 16  # the budget is 8, see above
+    assert status == 0
+
+
+def test_without_an_admin_nobody_is_invited(shared: Running) -> None:
+    assert "✉" not in shared.output
+    assert "Sign-in" not in shared.output
+
+
+@pytest.mark.parametrize("target", ["demo", "preview"])
+def test_make_gives_settings_to_the_command_as_they_are_written(target: str) -> None:
+    made = subprocess.run(
+        [
+            "make",
+            "--dry-run",
+            "--no-print-directory",
+            target,
+            "ADMIN_EMAIL=o'neill@example.com; touch x",
+            'CONFIG=projects=["a","b"] resourcePrefix=*',
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, command = made.stdout.strip().splitlines()
+    words = shlex.split(command)
+    assert words[words.index(target) + 1 :] == [
+        "--config",
+        "adminEmail=o'neill@example.com; touch x",
+        "--config",
+        'projects=["a","b"]',
+        "--config",
+        "resourcePrefix=*",
+    ]
+
+
 def test_a_port_in_use_is_one_sentence(shared: Running) -> None:
     for port in (shared.port, shared.port - 1):
         refused = subprocess.run(
@@ -137,6 +186,7 @@ def test_a_port_in_use_is_one_sentence(shared: Running) -> None:
         (["--config", "projects=[parts"], "has a value that is not YAML"),
         (["--config", "resourcePrefix=my_demo"], "resourcePrefix is 'my_demo', and it must be"),
         (["--config", "createCloudFrontDistribution=maybe"], "createCloudFrontDistribution"),
+        (["--config", "adminEmail=me"], "adminEmail is 'me', and it must be an e-mail address"),
         (["--config", "aws:region=us-west-1"], "Custom Labels exists only in"),
     ],
 )

@@ -35,7 +35,11 @@ def policy(action: str = "s3:GetObject", resource: str = "*", **statement: Any) 
     return json.dumps({"Version": "2012-10-17", "Statement": [one]})
 
 
-ADDRESS = {"email": "me@example.com", "email_verified": "true"}
+INVITED = {
+    "username": "me@example.com",
+    "attributes": {"email": "me@example.com", "email_verified": "true"},
+    "desiredDeliveryMediums": ["EMAIL"],
+}
 
 
 def bucket(cloud: Cloud) -> str:
@@ -51,7 +55,7 @@ def user_pool(cloud: Cloud) -> str:
 
 
 def user(cloud: Cloud, pool_id: str) -> str:
-    cloud.create("aws:cognito/user:User", {"userPoolId": pool_id, "username": "me@example.com"})
+    cloud.create("aws:cognito/user:User", {"userPoolId": pool_id, **INVITED})
     return "me@example.com"
 
 
@@ -153,8 +157,8 @@ EXAMPLES: dict[str, Callable[[Cloud], tuple[dict[str, Any], dict[str, Any]]]] = 
         {"description": "changed", "precedence": 3, "roleArn": role(cloud)[1]},
     ),
     "aws:cognito/user:User": lambda cloud: (
-        {"userPoolId": user_pool(cloud), "username": "me@example.com", "attributes": ADDRESS},
-        {"attributes": {**ADDRESS, "name": "Me"}, "desiredDeliveryMediums": ["EMAIL"]},
+        {"userPoolId": user_pool(cloud), **INVITED},
+        {"attributes": {**INVITED["attributes"], "name": "Me"}},
     ),
     "aws:cognito/userInGroup:UserInGroup": lambda cloud: (membership(cloud), {}),
     "aws:iam/role:Role": lambda _: (

@@ -44,8 +44,12 @@ HEADERS = (
     128,
     {"removeHeadersConfig": {"items": [{"header": "server"}]}},
 )
+USER_POOL = ("aws:cognito/userPool:UserPool", "name", 128, {})
+CLIENT = ("aws:cognito/userPoolClient:UserPoolClient", "name", 128, {"userPoolId": "eu-west-1_a"})
+GROUP = ("aws:cognito/userGroup:UserGroup", "name", 128, {"userPoolId": "eu-west-1_a"})
 named = pytest.mark.parametrize(
-    ("type_", "property_", "longest", "inputs"), [BUCKET, ROLE, ROLE_POLICY, ACCESS, HEADERS]
+    ("type_", "property_", "longest", "inputs"),
+    [BUCKET, ROLE, ROLE_POLICY, ACCESS, HEADERS, USER_POOL, CLIENT, GROUP],
 )
 
 
@@ -78,7 +82,9 @@ def test_a_made_name_is_kept_and_a_given_one_replaces_it(
     assert cloud.check(type_, inputs, first, name="other")[property_] == first[property_]
     given = cloud.check(type_, {**inputs, property_: "g" * longest}, first)
     diff = cloud.provider.diff(type_, first, given)
-    assert (diff.replace, diff.delete_before_replace) == ({property_}, False)
+    # a user pool and its client can be renamed
+    renamed = type_ in {USER_POOL[0], CLIENT[0]}
+    assert (diff.replace, diff.delete_before_replace) == (set() if renamed else {property_}, False)
     assert cloud.check(type_, inputs, given)[property_] != given[property_]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.mail import Mail, on_mail
 from local.engine import UNKNOWN, Asset, ProviderError
 from local.provider import AwsProvider
 
@@ -25,6 +26,11 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POOL = "aws:cognito/identityPool:IdentityPool"
 ATTACHMENT = "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment"
+USER_POOL = "aws:cognito/userPool:UserPool"
+POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+GROUP = "aws:cognito/userGroup:UserGroup"
+USER = "aws:cognito/user:User"
+MEMBERSHIP = "aws:cognito/userInGroup:UserInGroup"
 ACCESS = "aws:cloudfront/originAccessControl:OriginAccessControl"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -314,6 +320,137 @@ def test_roles_for_other_identities_are_refused(cloud: Cloud) -> None:
         cloud.check(ATTACHMENT, {"identityPoolId": "p", "roles": {"guest": "arn"}})
 
 
+PEOPLE = {
+    "name": "people",
+    "accountRecoverySetting": {"recoveryMechanisms": [{"name": "verified_email", "priority": 1}]},
+    "adminCreateUserConfig": {
+        "allowAdminCreateUserOnly": True,
+        "inviteMessageTemplate": {"emailSubject": "Come in", "emailMessage": "{username} has {####}"},
+    },
+    "autoVerifiedAttributes": ["email"],
+    "mfaConfiguration": "OPTIONAL",
+    "passwordPolicy": {"minimumLength": 12, "requireSymbols": True, "temporaryPasswordValidityDays": 7},
+    "softwareTokenMfaConfiguration": {"enabled": True},
+    "usernameAttributes": ["email"],
+    "usernameConfiguration": {"caseSensitive": False},
+}
+
+
+def test_a_user_pool_has_its_settings_before_and_after_an_update(cloud: Cloud) -> None:
+    id_, outputs, checked = cloud.create(USER_POOL, {**PEOPLE, "tags": {"team": "x"}})
+    assert outputs["endpoint"] == f"cognito-idp.eu-west-1.amazonaws.com/{id_}"
+    assert outputs["arn"] == f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{id_}"
+    idp = cloud.client("cognito-idp")
+    pool = idp.describe_user_pool(UserPoolId=id_)["UserPool"]
+    assert (pool["Name"], pool["UsernameAttributes"]) == ("people", ["email"])
+    assert pool["UserPoolTags"] == {"team": "x"}
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
+    mfa = idp.get_user_pool_mfa_config(UserPoolId=id_)
+    assert (mfa["MfaConfiguration"], mfa["SoftwareTokenMfaConfiguration"]) == ("OPTIONAL", {"Enabled": True})
+    shorter = {**PEOPLE, "passwordPolicy": {"minimumLength": 8}, "mfaConfiguration": "OFF"}
+    cloud.provider.update(USER_POOL, id_, checked, cloud.check(USER_POOL, shorter, checked))
+    pool = idp.describe_user_pool(UserPoolId=id_)["UserPool"]
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    assert pool.get("UserPoolTags", {}) == {}
+    assert idp.get_user_pool_mfa_config(UserPoolId=id_)["MfaConfiguration"] == "OFF"
+
+
+def test_a_user_pool_whose_second_factor_is_refused_is_not_left_behind(cloud: Cloud) -> None:
+    checked = cloud.check(USER_POOL, {"name": "half", "mfaConfiguration": "OPTIONAL"})
+    with pytest.raises(ProviderError, match="AWS answered SetUserPoolMfaConfig with InvalidParameter"):
+        cloud.provider.create(USER_POOL, checked)
+    pools = cloud.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    assert "half" not in {one["Name"] for one in pools}
+
+
+def test_what_cognito_cannot_change_replaces(cloud: Cloud) -> None:
+    assert cloud.diff(USER_POOL, {}, {"usernameAttributes": ["email"]}).replace == {"usernameAttributes"}
+    assert cloud.diff(USER_POOL, {"name": "a"}, {"name": "b"}).replace == frozenset()
+    here, there = {"userPoolId": "eu-west-1_a"}, {"userPoolId": "eu-west-1_b"}
+    for type_, rest, changes in (
+        (POOL_CLIENT, {}, {"generateSecret": True}),
+        (GROUP, {}, {"name": "viewers"}),
+        (USER, {"username": "me@example.com"}, {"username": "you@example.com"}),
+        (MEMBERSHIP, {"username": "me", "groupName": "a"}, {"username": "you"}),
+        (MEMBERSHIP, {"username": "me", "groupName": "a"}, {"groupName": "b"}),
+    ):
+        assert cloud.diff(type_, {**here, **rest}, {**here, **rest, **changes}).replace == set(changes)
+        assert cloud.diff(type_, {**here, **rest}, {**there, **rest}).replace == {"userPoolId"}
+
+
+def test_a_client_of_a_user_pool_has_its_settings(cloud: Cloud) -> None:
+    pool = cloud.create(USER_POOL, PEOPLE)[0]
+    settings = {
+        "accessTokenValidity": 15,
+        "authSessionValidity": 15,
+        "enableTokenRevocation": True,
+        "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
+        "preventUserExistenceErrors": "ENABLED",
+        "refreshTokenValidity": 12,
+        "tokenValidityUnits": {"accessToken": "minutes", "refreshToken": "hours"},
+    }
+    id_, outputs, checked = cloud.create(POOL_CLIENT, {"userPoolId": pool, **settings})
+    assert outputs["clientSecret"] == ""
+    idp = cloud.client("cognito-idp")
+
+    def described() -> dict[str, Any]:
+        return idp.describe_user_pool_client(UserPoolId=pool, ClientId=id_)["UserPoolClient"]
+
+    expected = {name[0].upper() + name[1:]: value for name, value in settings.items()}
+    expected["TokenValidityUnits"] = {"AccessToken": "minutes", "RefreshToken": "hours"}
+    assert expected.items() <= described().items()
+    wanted = cloud.check(POOL_CLIENT, {"userPoolId": pool, **settings, "refreshTokenValidity": 1}, checked)
+    cloud.provider.update(POOL_CLIENT, id_, checked, wanted)
+    assert {**expected, "RefreshTokenValidity": 1}.items() <= described().items()
+
+
+def test_a_person_is_invited_is_in_a_group_and_leaves_both(cloud: Cloud) -> None:
+    pool = cloud.create(USER_POOL, PEOPLE)[0]
+    address = {"email": "me@example.com", "email_verified": "true"}
+    given = {"userPoolId": pool, "username": "me@example.com", "desiredDeliveryMediums": ["EMAIL"]}
+    mails: list[Mail] = []
+    with on_mail(mails.append):
+        user, outputs, invited = cloud.create(USER, {**given, "attributes": address})
+        assert outputs["status"] == "FORCE_CHANGE_PASSWORD"
+        checked = cloud.check(USER, {**given, "attributes": {**address, "name": "Me"}}, invited)
+        updated = cloud.provider.update(USER, user, invited, checked)
+        with pytest.raises(ProviderError, match=r"^the attribute name cannot be removed by this provider"):
+            cloud.provider.update(USER, user, checked, invited)
+    assert [(mail.to, mail.subject) for mail in mails] == [("me@example.com", "Come in")]
+    assert updated["sub"] == outputs["sub"]
+    idp = cloud.client("cognito-idp")
+    attributes = idp.admin_get_user(UserPoolId=pool, Username="me@example.com")["UserAttributes"]
+    assert {one["Name"]: one["Value"] for one in attributes} == {
+        **address,
+        "name": "Me",
+        "sub": outputs["sub"],
+    }
+    cloud.create(GROUP, {"userPoolId": pool, "name": "operators", "precedence": 1})
+    inside = {"userPoolId": pool, "groupName": "operators", "username": "me@example.com"}
+    id_, _, membership = cloud.create(MEMBERSHIP, inside)
+    assert id_ == f"{pool},operators,me@example.com"
+
+    def members() -> list[dict[str, Any]]:
+        return idp.list_users_in_group(UserPoolId=pool, GroupName="operators")["Users"]
+
+    assert len(members()) == 1
+    cloud.provider.delete(MEMBERSHIP, id_, membership)
+    assert members() == []
+    cloud.provider.delete(USER, user, checked)
+    cloud.provider.delete(USER, user, checked)
+    assert idp.list_users(UserPoolId=pool)["Users"] == []
+
+
+def test_a_person_who_is_there_already_is_not_invited_again(cloud: Cloud) -> None:
+    pool = cloud.create(USER_POOL, PEOPLE)[0]
+    given = {"userPoolId": pool, "username": "me@example.com", "desiredDeliveryMediums": ["EMAIL"]}
+    cloud.create(USER, given)
+    with pytest.raises(ProviderError, match="AWS answered AdminCreateUser with UsernameExistsException: "):
+        cloud.create(USER, {**given, "username": "ME@example.com"})
+
+
 def test_a_distribution_has_its_whole_configuration(cloud: Cloud) -> None:
     access = cloud.create(
         ACCESS,
@@ -442,6 +579,7 @@ def test_a_nested_input_without_counterpart_is_refused_and_not_dropped(cloud: Cl
     [
         (DISTRIBUTION, {**SITE, "httpVersion": "http9"}, "HttpVersion is 'http9', but must be one of"),
         (DISTRIBUTION, {**SITE, "priceClass": "cheap"}, "PriceClass is 'cheap', but must be one of"),
+        (USER_POOL, {"mfaConfiguration": "MAYBE"}, "MfaConfiguration is 'MAYBE', but must be one of"),
         (POOL, {"identityPoolName": "a!b"}, "IdentityPoolName is 'a!b', which does not match"),
         (
             POOL,
