@@ -58,7 +58,7 @@ def _demo(port: int, config: dict[str, Any], *, open_browser: bool) -> None:
     from local.demo import SAMPLES, running_demo  # noqa: PLC0415  # the first line must not wait for a second of imports
 
     with running_demo(port=port, config=config, say=_say) as demo:
-        sign_in = "\n  Sign-in        as the invitation above says" if demo.mails else ""
+        sign_in = "\n  Sign-in        with the password of the invitation above" if demo.mails else ""
         print(
             f"\nReady after {time.perf_counter() - _STARTED:.1f} s."
             f"\n  Page           {demo.url}{sign_in}"

@@ -128,7 +128,7 @@ def test_an_admin_s_invitation_is_shown_in_the_terminal() -> None:
         r" Your temporary password is \S{12,} and it is valid for 7 days\.\n",
         running.output,
     )
-    assert "Sign-in        as the invitation above says" in running.output
+    assert "Sign-in        with the password of the invitation above" in running.output
     assert running.ready_seconds < 16  # the budget is 8, see above
     assert status == 0
 

@@ -35,7 +35,7 @@ def policy(action: str = "s3:GetObject", resource: str = "*", **statement: Any) 
     return json.dumps({"Version": "2012-10-17", "Statement": [one]})
 
 
-INVITED = {
+INVITED: dict[str, Any] = {
     "username": "me@example.com",
     "attributes": {"email": "me@example.com", "email_verified": "true"},
     "desiredDeliveryMediums": ["EMAIL"],
