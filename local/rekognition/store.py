@@ -1,7 +1,7 @@
 """Where the resources of one account in one region are kept, and found by their ARN."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from local.rekognition.exceptions import RekognitionError
 from local.rekognition.limits import settings
@@ -28,12 +28,18 @@ class Store:
         self._partition = partition
         self._region = region
         self._projects: dict[str, Project] = {}
-        self._last_timestamp = 0
+        self.last_timestamp = 0
+        """The last that `timestamp` returned."""
+
+    def fill(self, projects: Iterable[Project], last_timestamp: int) -> None:
+        """Take over the projects, oldest first, of a store that was."""
+        self._projects = {project.arn: project for project in projects}
+        self.last_timestamp = last_timestamp
 
     def timestamp(self) -> int:
         """Return the time in milliseconds since 1970, later than any time returned before."""
-        self._last_timestamp = max(int(settings.timing.clock() * 1000), self._last_timestamp + 1)
-        return self._last_timestamp
+        self.last_timestamp = max(int(settings.timing.clock() * 1000), self.last_timestamp + 1)
+        return self.last_timestamp
 
     def arn(self, *path: str | int) -> str:
         """Return the ARN of a project or of something in it, such as ``arn("p", "version", "v", 5)``."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BUCKET = "bench-data"
+IMPORTING = 5  # seconds that a dataset is created or updated
 PATIENCE = 30  # seconds until a training that does not end fails the test
 COLOURS = {"disc": (40, 40, 220), "square": (220, 120, 20)}
 
@@ -124,6 +125,7 @@ class Bench:
 
     rekognition: "RekognitionClient"
     s3: "S3Client"
+    clock: Clock
 
     def __post_init__(self) -> None:
         for key, (_, content) in IMAGES.items():
@@ -188,6 +190,46 @@ class Bench:
         key = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_bucket(BUCKET).keys["images/0.png"]
         with key.lock:
             yield
+
+    def dataset(self, project: str, kind: str, lines: Sequence[Mapping[str, Any] | str] | None = None) -> str:
+        """Return the ARN of a dataset that is being created from *lines*, empty without them."""
+        source: dict[str, Any] = {}
+        if lines is not None:
+            self.put_manifest("dataset.manifest", lines)
+            source["DatasetSource"] = at("dataset.manifest")["Assets"][0]
+        answer = self.rekognition.create_dataset(ProjectArn=project, DatasetType=cast("Any", kind), **source)
+        return answer["DatasetArn"]
+
+    def project_with_datasets(self, lines: Sequence[Mapping[str, Any]], name: str = "bench") -> str:
+        """Return the ARN of a project that trains on the first two thirds of *lines* and is tested on the others."""
+        project, cut = self.project(name), len(lines) * 2 // 3
+        self.dataset(project, "TRAIN", lines[:cut])
+        self.dataset(project, "TEST", lines[cut:])
+        self.clock.now += IMPORTING
+        return project
+
+    def policy(self, project: str, name: str = "copiers", **statement: object) -> str:
+        """Attach a policy to a project, by which everybody may copy its models if not said otherwise."""
+        document = {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "rekognition:CopyProjectVersion",
+                "Resource": "*",
+                **statement,
+            },
+        }
+        return self.rekognition.put_project_policy(
+            ProjectArn=project, PolicyName=name, PolicyDocument=json.dumps(document)
+        )["PolicyRevisionId"]
+
+    def detect(self, arn: str, image: bytes, **members: Any) -> list[Any]:
+        """Return the CustomLabels that a model finds in an image."""
+        answer = self.rekognition.detect_custom_labels(
+            ProjectVersionArn=arn, Image={"Bytes": image}, **members
+        )
+        return list(answer["CustomLabels"])
 
     def put_manifests(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Put the first two thirds of *lines* into train.manifest and the others into test.manifest."""

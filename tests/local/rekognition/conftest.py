@@ -13,7 +13,7 @@ from local.aws.server import LocalAws
 from local.rekognition import training
 from local.rekognition.limits import Timing, configure
 from local.vision import Example, Model, train
-from tests.local.rekognition.bench import BUCKET, UNTHROTTLED, Bench, Clock
+from tests.local.rekognition.bench import BUCKET, IMPORTING, UNTHROTTLED, Bench, Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -68,7 +68,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def timing(clock: Clock) -> Timing:
-    return Timing(creating=10, starting=100, stopping=50, deleting=20, clock=clock)
+    return Timing(
+        creating=10, starting=100, stopping=50, copying=30, importing=IMPORTING, deleting=20, clock=clock
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -107,5 +109,5 @@ def tokyo(endpoint: str) -> "RekognitionClient":
 
 
 @pytest.fixture
-def bench(rekognition: "RekognitionClient", s3: "S3Client") -> Bench:
-    return Bench(rekognition, s3)
+def bench(rekognition: "RekognitionClient", s3: "S3Client", clock: Clock) -> Bench:
+    return Bench(rekognition, s3, clock)
