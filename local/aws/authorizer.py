@@ -6,6 +6,7 @@ checked, because the emulator knows no secret of theirs.
 
 import hmac
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ _UNSIGNED_SERVICES = {
     "AWSCognitoIdentityService": "cognito-identity",
     "AWSCognitoIdentityProviderService": "cognito-idp",
 }
+_PUBLISHED = re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/[a-z.-]+")
+"""Address of what a user pool publishes; no bucket's name has an underscore."""
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a sentence
 
 
@@ -67,6 +70,7 @@ class Authorizer:
         application: where allowed requests go.
         s3: where allowed S3 requests go; directly, so that no name of a bucket or key, and nothing else
             in the request, can send them elsewhere.
+        user_pools: where requests for what user pools publish go, as directly.
         now: the clock.
     """
 
@@ -74,10 +78,12 @@ class Authorizer:
         self,
         application: WSGIApplication,
         s3: WSGIApplication,
+        user_pools: WSGIApplication,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._application = application
         self._s3 = s3
+        self._user_pools = user_pools
         self._now = now
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -113,6 +119,8 @@ class Authorizer:
     def _decide_unsigned(self, environ: WSGIEnvironment) -> WSGIApplication:
         target = environ.get("HTTP_X_AMZ_TARGET")
         if target is None:
+            if environ["REQUEST_METHOD"] == "GET" and _PUBLISHED.fullmatch(environ["RAW_URI"]):
+                return self._user_pools
             self._authorize(_ANONYMOUS, Authorization("", "", "", "s3", (), ""), environ, b"")
             return self._s3
         if not _needs_no_signature(target):

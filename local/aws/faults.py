@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
 
+from werkzeug.exceptions import BadRequest
+
 from local.aws.loopback import HeaderList, joined
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,8 @@ class Faults:
             content = joined(self._application(environ, note))
         except NotImplementedError as error:
             return json_error(start_response, 501, "NotImplementedException", str(error))
+        except BadRequest:
+            return json_error(start_response, 400, "SerializationException", "The request cannot be read.")
         except Exception:
             log.exception("%s %s failed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return json_error(

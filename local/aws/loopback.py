@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterable
+from http import HTTPStatus
 from http.server import HTTPServer
 from socketserver import ThreadingMixIn
 from types import TracebackType
@@ -133,6 +134,14 @@ class _Handler(MotoRequestHandler):
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.wfile.flush()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        # The base class would answer with a web page, and some messages without a status line.
+        del message, explain
+        self.close_connection = True
+        self.request_version = self.protocol_version
+        status = f"{code} {HTTPStatus(code).phrase}"
+        self._send(status, [("Content-Length", "0"), ("Connection", "close")], b"")
 
     def handle_expect_100(self) -> bool:
         return True

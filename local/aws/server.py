@@ -1,6 +1,7 @@
 """AWS on loopback: moto's services and ours behind one door."""
 
 import contextlib
+import functools
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, cast
@@ -44,6 +45,12 @@ def _service_app(service: str) -> WSGIApplication:
     return service_app(response.dispatch)
 
 
+def _when_needed(service: str) -> WSGIApplication:
+    """The service's application, imported at its first request: most demos need no user pools."""
+    build = functools.cache(_service_app)
+    return lambda environ, start_response: build(service)(environ, start_response)
+
+
 def _build_models(service: str) -> None:
     """Build the models of a service's operations before its first requests do.
 
@@ -71,7 +78,8 @@ class LocalAws(LoopbackServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         dispatcher = DomainDispatcherApplication(cast("Any", _service_app))  # moto expects Flask, calls WSGI
-        self._application = Door(Faults(Authorizer(dispatcher, _service_app("s3"))), self.port)
+        authorizer = Authorizer(dispatcher, _service_app("s3"), _when_needed("cognitoidp"))
+        self._application = Door(Faults(authorizer), self.port)
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

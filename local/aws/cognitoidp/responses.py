@@ -1,13 +1,26 @@
 """Cognito user pools' operations."""
 
+import json
 import threading
 from typing import Any
 
+from moto.core.request import Request as MotoRequest
 from moto.core.responses import ActionResult, EmptyResult
 
-from local.aws.cognitoidp.models import CognitoIdpBackend, UserPool, cognitoidp_backends
+from local.aws.cognitoidp import self_service
+from local.aws.cognitoidp.exceptions import not_authorized
+from local.aws.cognitoidp.models import (
+    Client,
+    CognitoIdpBackend,
+    UserPool,
+    cognitoidp_backends,
+    find_client,
+    find_pool,
+)
+from local.aws.cognitoidp.sign_in import initiate_auth, respond_to_auth_challenge
+from local.aws.cognitoidp.tokens import Holder, holder_of, key_set, openid_configuration, revoke
 from local.aws.cognitoidp.users import User, read_attributes
-from local.aws.services import ModelDecides
+from local.aws.services import Answer, ModelDecides
 
 _LOCK = threading.RLock()
 """Held by each operation: what it checks stays true until it is done."""
@@ -18,6 +31,13 @@ class CognitoIdpResponse(ModelDecides):
 
     def __init__(self) -> None:
         super().__init__(service_name="cognito-idp")
+
+    @classmethod
+    def dispatch(cls, request: MotoRequest) -> Answer:  # pyright: ignore[reportIncompatibleMethodOverride] - moto also passes what its routes found
+        """Answer a request: an operation, or what a pool publishes of itself."""
+        if request.method == "GET":
+            return _published(request.path)
+        return super().dispatch(request)
 
     def call_action(self) -> Any:  # noqa: ANN401 - moto's type
         """Do one operation at a time."""
@@ -193,6 +213,86 @@ class CognitoIdpResponse(ModelDecides):
         users = [user.describe() for user in pool.users.values() if name in user.groups]
         return ActionResult({"Users": users})
 
+    def admin_reset_user_password(self) -> ActionResult:
+        """AdminResetUserPassword."""
+        self_service.reset_password(self._pool(), self._user())
+        return EmptyResult()
+
+    def initiate_auth(self) -> ActionResult:
+        """InitiateAuth."""
+        pool, client = self._client()
+        parameters = self.params.get("AuthParameters", {})
+        return ActionResult(initiate_auth(pool, client, self.params["AuthFlow"], parameters))
+
+    def respond_to_auth_challenge(self) -> ActionResult:
+        """RespondToAuthChallenge."""
+        answer = respond_to_auth_challenge(
+            *self._client(),
+            self.params["ChallengeName"],
+            self.params.get("Session", ""),
+            self.params.get("ChallengeResponses", {}),
+        )
+        return ActionResult(answer)
+
+    def sign_up(self) -> ActionResult:
+        """SignUp."""
+        pool, _ = self._client()
+        if pool.settings["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]:
+            raise not_authorized("SignUp is not permitted for this user pool")
+        raise NotImplementedError("The emulator's user pools invite people, they let nobody sign up.")
+
+    def forgot_password(self) -> ActionResult:
+        """ForgotPassword."""
+        delivery = self_service.forgot_password(*self._client(), self.params["Username"])
+        return ActionResult({"CodeDeliveryDetails": delivery})
+
+    def confirm_forgot_password(self) -> ActionResult:
+        """ConfirmForgotPassword."""
+        self_service.confirm_forgot_password(
+            *self._client(),
+            self.params["Username"],
+            self.params["ConfirmationCode"],
+            self.params["Password"],
+        )
+        return EmptyResult()
+
+    def change_password(self) -> ActionResult:
+        """ChangePassword."""
+        self_service.change_password(
+            self._holder(), self.params.get("PreviousPassword", ""), self.params["ProposedPassword"]
+        )
+        return EmptyResult()
+
+    def get_user(self) -> ActionResult:
+        """GetUser."""
+        user = self._holder().user
+        return ActionResult({**user.describe("UserAttributes"), **user.describe_mfa()})
+
+    def global_sign_out(self) -> ActionResult:
+        """GlobalSignOut."""
+        holder = self._holder()
+        holder.pool.sign_out(holder.user)
+        return EmptyResult()
+
+    def revoke_token(self) -> ActionResult:
+        """RevokeToken."""
+        revoke(*self._client(), self.params["Token"])
+        return EmptyResult()
+
+    def associate_software_token(self) -> ActionResult:
+        """AssociateSoftwareToken."""
+        return ActionResult({"SecretCode": self_service.associate_software_token(self._holder())})
+
+    def verify_software_token(self) -> ActionResult:
+        """VerifySoftwareToken."""
+        self_service.verify_software_token(self._holder(), self.params["UserCode"])
+        return ActionResult({"Status": "SUCCESS"})
+
+    def set_user_mfa_preference(self) -> ActionResult:
+        """SetUserMFAPreference."""
+        self_service.set_mfa_preference(self._holder(), self.params)
+        return EmptyResult()
+
     def _pool(self) -> UserPool:
         return self.backend.pool(self.params["UserPoolId"])
 
@@ -201,3 +301,24 @@ class CognitoIdpResponse(ModelDecides):
 
     def _user(self) -> User:
         return self._pool().user(self.params["Username"])
+
+    def _client(self) -> tuple[UserPool, Client]:
+        return find_client(self.params["ClientId"])
+
+    def _holder(self) -> Holder:
+        if "AccessToken" not in self.params:
+            raise NotImplementedError("The emulator sets authenticator apps up with an AccessToken.")
+        return holder_of(self.params["AccessToken"])
+
+
+_DOCUMENTS = {"jwks.json": key_set, "openid-configuration": openid_configuration}
+
+
+def _published(path: str) -> Answer:
+    """A document under a pool's `/.well-known/`; an empty 404 if there is none."""
+    pool_id, _, name = path.removeprefix("/").partition("/.well-known/")
+    with _LOCK:
+        pool = find_pool(pool_id)
+        if pool is None or name not in _DOCUMENTS:
+            return 404, {}, ""
+        return 200, {"content-type": "application/json"}, json.dumps(_DOCUMENTS[name](pool))

@@ -7,7 +7,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local.aws.clock import clock
+from local.aws.mail import on_mail
 from local.aws.server import LocalAws
+from tests.local.aws.people import CLIENT, POLICY, People, Time
 from tests.local.aws.tools import REGION, Clients, numbers
 
 
@@ -47,3 +50,41 @@ def bucket(clients: Clients) -> str:
     name = f"bucket-{next(numbers)}"
     clients("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return name
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The clock of user pools, standing still."""
+    time = Time()
+    monkeypatch.setattr(clock, "now", time.now)
+    return time
+
+
+@pytest.fixture
+def people(clients: Clients) -> Iterator[People]:
+    """A user pool whose people sign in by e-mail address, with the groups `viewers` and `operators`."""
+    cognito = clients("cognito-idp")
+    pool_id = cognito.create_user_pool(
+        PoolName="people",
+        UsernameAttributes=["email"],
+        UsernameConfiguration={"CaseSensitive": False},
+        AutoVerifiedAttributes=["email"],
+        Policies={"PasswordPolicy": POLICY},
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+    )["UserPool"]["Id"]
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool_id,
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
+    client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web", **CLIENT)
+    for precedence, group in enumerate(("operators", "viewers"), 1):
+        cognito.create_group(
+            UserPoolId=pool_id,
+            GroupName=group,
+            Precedence=precedence,
+            RoleArn=f"arn:aws:iam::123456789012:role/{group}",
+        )
+    people = People(cognito, pool_id, client["UserPoolClient"]["ClientId"])
+    with on_mail(people.mails.append):
+        yield people

@@ -524,7 +524,7 @@ class _ClockedAws(LoopbackServer):
     def __init__(self) -> None:
         super().__init__()
         self.now = datetime.now(UTC)
-        self._authorizer = Authorizer(self._passed, self._passed, lambda: self.now)
+        self._authorizer = Authorizer(self._passed, self._passed, self._passed, lambda: self.now)
 
     def application(self, environ: Any, start_response: Any) -> Any:
         return self._authorizer(environ, start_response)
