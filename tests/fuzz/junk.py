@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Callable
 from typing import Any
 
 TEXTS = [
@@ -58,7 +57,7 @@ _CHARACTERS = "aA0 -_.@/\\*?%&=;:'\"<>{}[]()$#!~^|,\x00\n\r\t\x7f\x85é\u0130\u2
 
 def junk(rng: random.Random, depth: int = 3) -> Any:
     """Return a JSON value of any type and shape."""
-    leaves: list[Callable[[], Any]] = [
+    leaves = [
         lambda: rng.choice([None, True, False]),
         lambda: rng.choice([0, -1, 2**31, 2**63, 10**300, 1.5, -1e300, float("nan"), float("inf")]),
         lambda: rng.choice(TEXTS),
@@ -66,7 +65,7 @@ def junk(rng: random.Random, depth: int = 3) -> Any:
         lambda: "".join(rng.choices(_CHARACTERS, k=rng.randrange(1, 40))),
         lambda: "\ud800" if rng.random() < 0.2 else chr(rng.randrange(32, 0xD7FF)),
     ]
-    nests: list[Callable[[], Any]] = [
+    nests = [
         lambda: [junk(rng, depth - 1) for _ in range(rng.randrange(4))],
         lambda: {rng.choice(TEXTS): junk(rng, depth - 1) for _ in range(rng.randrange(4))},
     ]
