@@ -3,6 +3,7 @@
 import click
 
 from custom_labels.commands import projects, running
+from custom_labels.commands.detect import detect
 from custom_labels.terminal import Commands, examples
 
 
@@ -35,6 +36,7 @@ main.add_command(projects.status)
 main.add_command(running.start)
 main.add_command(running.stop)
 main.add_command(running.cost)
+main.add_command(detect)
 
 
 if __name__ == "__main__":

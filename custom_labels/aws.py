@@ -29,8 +29,9 @@ REGIONS = (
 )
 """Where Custom Labels is: https://docs.aws.amazon.com/general/latest/gr/rekognition.html."""
 
-# An account may make 5 requests a second of each control operation, so lists are often told to wait.
-_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8}, max_pool_connections=16)
+# An account may make 5 requests a second of each control operation, so lists are often told to wait. Not the mode
+# "standard": it takes a quota that is used up (LimitExceededException) for haste, and waits for what will not change.
+_PATIENT = Config(retries={"mode": "legacy", "total_max_attempts": 7}, max_pool_connections=16)
 # Who detects many images decides himself how fast, and must see each refusal.
 _PLAIN = Config(retries={"total_max_attempts": 1}, max_pool_connections=64)
 

@@ -128,7 +128,7 @@ def follow(
         yield model
         if model.status not in PASSING:
             return
-        pause(min(_LONGEST_PAUSE, 0.5 + (time.monotonic() - began) / 20))
+        pause(min(_LONGEST_PAUSE, 0.3 + (time.monotonic() - began) / 20))
         model = refresh(rekognition, model)
 
 
