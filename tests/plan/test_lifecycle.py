@@ -1,6 +1,9 @@
 """The real program: previewed, applied, changed and destroyed against the emulated AWS."""
 
+import gzip
+import html
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -160,13 +163,14 @@ UPDATED = {
 """What the sign-in is about, and stays."""
 
 
+def with_a_sign_in_elsewhere(stack: Stack) -> dict[str, Any]:
+    """Give sign-in an origin of its own, as in AWS."""
+    endpoints = {"rekognition": stack.url, "cognitoidentity": stack.url, "cognitoidp": "http://localhost:1"}
+    return {"aws:endpoints": [endpoints]}
+
+
 def test_switching_the_sign_in_on_and_off_changes_only_what_must_change(stack: Stack) -> None:
-    """With an endpoint of its own for sign-in, as in AWS, so that the Content Security Policy changes."""
-    guests = {
-        "aws:endpoints": [
-            {"rekognition": stack.url, "cognitoidentity": stack.url, "cognitoidp": "http://localhost:1"}
-        ]
-    }
+    guests = with_a_sign_in_elsewhere(stack)
     stack.up(guests)
     on = changed(stack.up({**guests, **SIGN_IN}))
     assert on == (
@@ -180,6 +184,30 @@ def test_switching_the_sign_in_on_and_off_changes_only_what_must_change(stack: S
         | dict.fromkeys(GUESTS_ONLY, "create")
         | dict.fromkeys(SIGN_IN_ONLY, "delete")
     )
+
+
+def test_the_page_may_call_the_user_pool_only_when_people_sign_in(stack: Stack) -> None:
+    guests = with_a_sign_in_elsewhere(stack)
+    for config in (guests, {**guests, **SIGN_IN}):
+        result = stack.up(config)
+        stored = stack.client("s3").get_object(Bucket=result.outputs["bucketName"], Key="index.html")
+        page = gzip.decompress(stored["Body"].read()).decode()
+        settings = json.loads(re.findall(r'id="settings">(.*)</script>', page)[0])
+        (headers,) = (one for one in result.state.resources if one.type.endswith(":ResponseHeadersPolicy"))
+        header = headers.inputs["securityHeadersConfig"]["contentSecurityPolicy"]["contentSecurityPolicy"]
+        meta = html.unescape(re.findall(r'Content-Security-Policy" content="([^"]+)"', page)[0])
+        called = [stack.url]
+        if config is guests:
+            assert settings["signIn"] is None
+        else:
+            called.append("http://localhost:1")
+            assert settings["signIn"] == {
+                "userPoolId": result.outputs["userPoolId"],
+                "clientId": result.outputs["userPoolClientId"],
+                "endpoint": "http://localhost:1",
+            }
+        for policy in (header, meta):
+            assert f"; connect-src {' '.join(called)}; " in policy
 
 
 @pytest.mark.parametrize("site", [{}, WITHOUT_CLOUDFRONT], ids=["cloudfront", "bucket"])
