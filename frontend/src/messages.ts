@@ -1,5 +1,6 @@
 import type { Project } from "./core/catalog";
 import type { RatioBox } from "./core/geometry";
+import type { Role } from "./core/permissions";
 import type { Settings } from "./core/settings";
 
 /** An image as it is sent and shown. */
@@ -27,18 +28,56 @@ export interface Problem {
   readonly detail: string | null;
   /** Whether the same job may succeed when tried again. */
   readonly retry: boolean;
+  /** The form of the sign-in where the person can go on, if it is another one. */
+  readonly form?: SignInForm;
 }
 
-/** The worker's jobs: what each is asked, what it reports on the way, and its answer. */
-export interface Jobs {
+/** What the sign-in asks for. */
+export type SignInForm = "password" | "new-password" | "code" | "forgot" | "reset";
+
+/** Somebody who has signed in. */
+export interface Person {
+  readonly email: string;
+  readonly role: Exclude<Role, "guest">;
+  /** Whether the account asks for an authenticator app's code. */
+  readonly authenticator: boolean;
+}
+
+/** How a sign-in goes on: with a question, or with the person known. */
+export type SignInReply = { readonly ask: "new-password" | "code" } | { readonly person: Person };
+
+/** The jobs of every worker: what each is asked, what it reports on the way, and its answer. */
+export interface ViewingJobs {
   list: { ask: object; progress: { project: Project; of: number }; answer: readonly string[] };
   prepare: { ask: { file: File }; progress: never; answer: PreparedImage };
   detect: { ask: { model: string; image: Blob }; progress: never; answer: readonly Label[] };
 }
 
+/** The jobs of the worker for people who sign in. */
+export interface MemberJobs {
+  signIn: { ask: { email: string; password: string }; progress: never; answer: SignInReply };
+  newPassword: { ask: { password: string }; progress: never; answer: SignInReply };
+  code: { ask: { code: string }; progress: never; answer: SignInReply };
+  forgot: { ask: { email: string }; progress: never; answer: null };
+  reset: {
+    ask: { email: string; code: string; password: string };
+    progress: never;
+    answer: SignInReply;
+  };
+  /** The answer is the key for the authenticator app, in base 32. */
+  authenticatorKey: { ask: object; progress: never; answer: string };
+  authenticatorOn: { ask: { code: string }; progress: never; answer: Person };
+  authenticatorOff: { ask: object; progress: never; answer: Person };
+  signOut: { ask: object; progress: never; answer: null };
+  /** The answer of `start` and `stop` is the model's new status. */
+  start: { ask: { model: string; inferenceUnits: number }; progress: never; answer: string };
+  stop: { ask: { model: string }; progress: never; answer: string };
+}
+
+export type Jobs = ViewingJobs & MemberJobs;
 export type JobKind = keyof Jobs;
 export type AskFor<Kind extends JobKind> = { readonly kind: Kind } & Jobs[Kind]["ask"];
-export type Ask = { [Kind in JobKind]: AskFor<Kind> }[JobKind];
+export type Ask<Kind extends JobKind = JobKind> = { [Each in Kind]: AskFor<Each> }[Kind];
 
 export type ToWorker =
   | { readonly type: "settings"; readonly settings: Settings }
@@ -48,4 +87,10 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "progress"; readonly id: number; readonly progress: Jobs[JobKind]["progress"] }
   | { readonly type: "answer"; readonly id: number; readonly answer: Jobs[JobKind]["answer"] }
-  | { readonly type: "problem"; readonly id: number; readonly problem: Problem };
+  | { readonly type: "problem"; readonly id: number; readonly problem: Problem }
+  | FromMemberWorker;
+
+/** What the worker for people who sign in tells without being asked. */
+export type FromMemberWorker =
+  | { readonly type: "person"; readonly person: Person }
+  | { readonly type: "ended"; readonly problem: Problem };

@@ -41,6 +41,24 @@ export function withProject(projects: readonly Project[], project: Project): rea
   return known ? projects.map((old) => (old.name === project.name ? project : old)) : [...projects, project];
 }
 
+/** Change the status of one version. */
+export function withStatus(projects: readonly Project[], arn: string, status: string): readonly Project[] {
+  return projects.map((project) => ({
+    ...project,
+    versions: project.versions.map((version) => (version.arn === arn ? { ...version, status } : version)),
+  }));
+}
+
+/** Whether a model could be started. */
+export function isStartable({ status }: Version): boolean {
+  return status === "TRAINING_COMPLETED" || status === "STOPPED";
+}
+
+/** Whether a model's status changes by itself, soon. */
+export function isChanging({ status }: Version): boolean {
+  return status === "STARTING" || status === "STOPPING";
+}
+
 /** `TRAINING_IN_PROGRESS` as "training in progress". */
 export function statusWords(status: string): string {
   return status.toLowerCase().replaceAll("_", " ");
@@ -68,7 +86,7 @@ export function versionFacts({ f1, inferenceUnits, trained }: Version): string {
 export function startableVersion(projects: readonly Project[]): Version | undefined {
   return projects
     .flatMap((project) => project.versions)
-    .filter(({ status }) => status === "TRAINING_COMPLETED" || status === "STOPPED")
+    .filter(isStartable)
     .sort((one, other) => (other.trained ?? 0) - (one.trained ?? 0))[0];
 }
 

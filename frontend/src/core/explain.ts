@@ -1,7 +1,7 @@
 import type { Problem } from "../messages";
 
 /** What the app was doing when a call failed. */
-export type Step = "credentials" | "list" | "detect";
+export type Step = "credentials" | "member-credentials" | "list" | "detect" | "start" | "stop";
 
 export interface Circumstances {
   readonly step: Step;
@@ -16,8 +16,7 @@ export interface Circumstances {
 export function explain(error: unknown, circumstances: Circumstances): Problem {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   if (isNetworkError(name, message)) return network(circumstances);
-  const sentence =
-    (circumstances.step === "credentials" ? CREDENTIALS[name] : CALLS[name]) ?? fallback(circumstances.step);
+  const sentence = (SENTENCES[circumstances.step] ?? CALLS)[name] ?? fallback(circumstances.step);
   return {
     sentence: `${name}: ${typeof sentence === "string" ? sentence : sentence(circumstances)}`,
     detail: message === "" || message === name ? null : message,
@@ -28,9 +27,9 @@ export function explain(error: unknown, circumstances: Circumstances): Problem {
 type Sentence = string | ((circumstances: Circumstances) => string);
 
 const DENIED: Sentence = ({ step, region }) =>
-  step === "detect"
-    ? `this app's role may not use this model in ${region}; ask whoever deployed the app to allow its project.`
-    : `this app's role may not list the models in ${region}; ask whoever deployed the app to allow it.`;
+  step === "list"
+    ? `this app's role may not list the models in ${region}; ask whoever deployed the app to allow it.`
+    : `this app's role may not ${step === "detect" ? "use" : step} this model in ${region}; ask whoever deployed the app to allow its project.`;
 
 const CLOCK: Sentence =
   "AWS does not accept the request's signature, mostly because this device's clock is wrong; set the clock and retry.";
@@ -50,6 +49,8 @@ const CALLS: Readonly<Record<string, Sentence>> = {
   ImageTooLargeException: "Rekognition finds the image too large; choose a smaller one.",
   InvalidImageFormatException:
     "Rekognition cannot read the image; save it as JPEG or PNG and choose it again.",
+  ResourceInUseException:
+    "the model is being started or stopped already; wait until the list shows that it is done.",
   InvalidParameterException:
     "Rekognition does not accept this request; check that the model is a Custom Labels model and choose another image.",
   InternalServerError: "Rekognition failed on its side; retry in a moment.",
@@ -65,6 +66,9 @@ const CALLS: Readonly<Record<string, Sentence>> = {
 const POOL_ROLES =
   "the identity pool has no usable role for guests; whoever deployed the app should check the pool's role attachment and trust policy.";
 
+const MEMBER_ROLES =
+  "the identity pool has no usable role for you; whoever deployed the app should check the groups' roles and their trust policies.";
+
 const CREDENTIALS: Readonly<Record<string, Sentence>> = {
   ...CALLS,
   AccessDeniedException: POOL_ROLES,
@@ -77,6 +81,18 @@ const CREDENTIALS: Readonly<Record<string, Sentence>> = {
   TooManyRequestsException: "Cognito is limiting requests just now; retry in a moment.",
 };
 
+/** Where a name means something else than in other calls; each has all that can happen. */
+const SENTENCES: Partial<Record<Step, Readonly<Record<string, Sentence>>>> = {
+  credentials: CREDENTIALS,
+  "member-credentials": {
+    ...CREDENTIALS,
+    AccessDeniedException: MEMBER_ROLES,
+    InvalidIdentityPoolConfigurationException: MEMBER_ROLES,
+    NotAuthorizedException:
+      "the identity pool gives you no role; ask the administrator to add you to viewers or operators, then sign out and in again.",
+  },
+};
+
 /** Failures that trying the same thing again cannot mend. */
 const HOPELESS: ReadonlySet<string> = new Set([
   "ImageTooLargeException",
@@ -85,7 +101,14 @@ const HOPELESS: ReadonlySet<string> = new Set([
 ]);
 
 function fallback(step: Step): string {
-  const doing = { credentials: "get credentials", list: "list the models", detect: "detect labels" }[step];
+  const doing = {
+    credentials: "get credentials",
+    "member-credentials": "get credentials",
+    list: "list the models",
+    detect: "detect labels",
+    start: "start the model",
+    stop: "stop the model",
+  }[step];
   return `AWS did not ${doing} for this app; retry, and if it persists ask whoever deployed it.`;
 }
 
@@ -95,7 +118,7 @@ function isNetworkError(name: string, message: string): boolean {
 }
 
 function network({ online, step, endpoint }: Circumstances): Problem {
-  const service = step === "credentials" ? "Amazon Cognito" : "Amazon Rekognition";
+  const service = step.endsWith("credentials") ? "Amazon Cognito" : "Amazon Rekognition";
   return {
     sentence: online
       ? `${service} cannot be reached at ${endpoint}; check the connection (and, in a local demo, that it still runs) and retry.`

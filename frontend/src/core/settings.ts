@@ -1,3 +1,10 @@
+/** The user pool that people sign in to. */
+export interface SignIn {
+  readonly userPoolId: string;
+  readonly clientId: string;
+  readonly endpoint: string;
+}
+
 /** What the deployment tells the app; a JSON data block in `index.html`. */
 export interface Settings {
   readonly region: string;
@@ -5,6 +12,8 @@ export interface Settings {
   readonly endpoints: { readonly rekognition: string; readonly cognitoIdentity: string };
   /** Names of the projects to show; empty for all of them. */
   readonly projects: readonly string[];
+  /** Null where everybody is a guest. */
+  readonly signIn: SignIn | null;
 }
 
 /**
@@ -30,10 +39,23 @@ export function parseSettings(text: string | null): Settings {
     region: words(value, "region"),
     identityPoolId: words(value, "identityPoolId"),
     endpoints: {
-      rekognition: url(endpoints, "rekognition"),
-      cognitoIdentity: url(endpoints, "cognitoIdentity"),
+      rekognition: url(endpoints, "endpoints", "rekognition"),
+      cognitoIdentity: url(endpoints, "endpoints", "cognitoIdentity"),
     },
     projects,
+    signIn: signIn(field(value, "signIn")),
+  };
+}
+
+function signIn(value: unknown): SignIn | null {
+  if (value === null) return null;
+  if (typeof value !== "object") {
+    throw new Error('The setting "signIn" must be null for guests, or name the user pool to sign in to.');
+  }
+  return {
+    userPoolId: words(value, "userPoolId"),
+    clientId: words(value, "clientId"),
+    endpoint: url(value, "signIn", "endpoint"),
   };
 }
 
@@ -47,10 +69,10 @@ function words(value: unknown, key: string): string {
   return found;
 }
 
-function url(value: unknown, key: string): string {
+function url(value: unknown, group: string, key: string): string {
   const found = words(value, key);
   if (!/^https?:\/\/[^/\s]+\/?$/.test(found)) {
-    throw new Error(`The setting "endpoints.${key}" is not an http(s) address: ${found}`);
+    throw new Error(`The setting "${group}.${key}" is not an http(s) address: ${found}`);
   }
   return found;
 }

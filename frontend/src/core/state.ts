@@ -1,5 +1,5 @@
 import type { Label, PreparedImage, Problem } from "../messages";
-import { findVersion, isRunning, type Project, withProject } from "./catalog";
+import { findVersion, isRunning, type Project, statusWords, withProject, withStatus } from "./catalog";
 import { assignColors } from "./colors";
 
 export interface ShownImage extends PreparedImage {
@@ -35,6 +35,7 @@ export type During = "list" | "prepare" | "detect";
 export type Action =
   | { readonly type: "listing" }
   | { readonly type: "listed"; readonly project: Project; readonly of: number }
+  | { readonly type: "followed"; readonly project: Project }
   | { readonly type: "list-done"; readonly names: readonly string[] }
   | { readonly type: "choose-model"; readonly arn: string }
   | { readonly type: "preparing"; readonly name: string }
@@ -45,7 +46,10 @@ export type Action =
   | { readonly type: "threshold"; readonly percent: number }
   | { readonly type: "lit"; readonly index: number | null }
   | { readonly type: "dragging"; readonly over: boolean }
-  | { readonly type: "copied" };
+  | { readonly type: "copied" }
+  | { readonly type: "status"; readonly arn: string; readonly status: string }
+  | { readonly type: "paused" }
+  | { readonly type: "reset" };
 
 export const INITIAL: State = {
   listing: { listed: 0, of: null },
@@ -74,13 +78,15 @@ export function reduce(state: State, action: Action): State {
     case "listed": {
       const listed = typeof state.listing === "object" ? state.listing.listed + 1 : 1;
       const projects = withProject(state.projects, action.project);
-      return preselected({ ...state, listing: { listed, of: action.of }, projects });
+      return preselected({ ...state, listing: { listed, of: action.of }, projects }, state);
     }
+    case "followed":
+      return preselected({ ...state, projects: withProject(state.projects, action.project) }, state);
     case "list-done": {
       const known = new Map(state.projects.map((project) => [project.name, project]));
       const projects = action.names.flatMap((name) => known.get(name) ?? []);
       const problem = without(state.problem, "list", "detect");
-      return preselected({ ...state, listing: "done", projects, problem });
+      return preselected({ ...state, listing: "done", projects, problem }, state);
     }
     case "choose-model":
       return withModel(state, action.arn);
@@ -121,12 +127,25 @@ export function reduce(state: State, action: Action): State {
       return state.dragging === action.over ? state : { ...state, dragging: action.over };
     case "copied":
       return { ...state, copied: true };
+    case "status":
+      // Chosen, so that it stays in sight until it has come to where it is going.
+      return {
+        ...withModel(state, action.arn),
+        found: action.arn === state.model ? state.found : null,
+        projects: withStatus(state.projects, action.arn, action.status),
+      };
+    case "paused":
+      return { ...state, listing: "done", job: null, problem: null, dragging: false };
+    case "reset":
+      return INITIAL;
   }
 }
 
-/** Keep the chosen model while it runs, else take the first that does. */
-function preselected(state: State): State {
-  if (isRunning(findVersion(state.projects, state.model))) return state;
+/** Keep the chosen model while it runs, or if it was chosen though it did not; else take the first that runs. */
+function preselected(state: State, before: State): State {
+  const chosen = findVersion(state.projects, state.model);
+  const old = findVersion(before.projects, state.model);
+  if (chosen !== undefined && (isRunning(chosen) || (old !== undefined && !isRunning(old)))) return state;
   const first = state.projects.flatMap(({ versions }) => versions).find(isRunning);
   const model = first?.arn ?? null;
   return model === state.model ? state : withModel(state, model);
@@ -143,8 +162,9 @@ function without(problem: State["problem"], ...during: During[]): State["problem
 }
 
 /** Whether all is there for a detection that has not been made. */
-export function awaitsDetection({ image, model, job, found, problem }: State): boolean {
-  return image !== null && model !== null && job === null && found === null && problem?.during !== "detect";
+export function awaitsDetection({ image, model, projects, job, found, problem }: State): boolean {
+  const waiting = image !== null && job === null && found === null && problem?.during !== "detect";
+  return waiting && isRunning(findVersion(projects, model));
 }
 
 /** The state in one word, for tests and style. */
@@ -183,7 +203,7 @@ export function statusText(state: State): string {
     case "done":
       return foundText(state);
     case "ready":
-      return state.copied ? "Command copied" : runningText(state);
+      return state.copied ? "Command copied" : modelText(state);
     case "failed":
       return FAILED[state.problem?.during ?? "list"]; // the alert says why
   }
@@ -195,7 +215,9 @@ const FAILED: Readonly<Record<During, string>> = {
   detect: "The detection failed",
 };
 
-function runningText({ projects }: State): string {
+function modelText({ projects, model }: State): string {
+  const chosen = findVersion(projects, model);
+  if (chosen !== undefined && !isRunning(chosen)) return `${chosen.name} is ${statusWords(chosen.status)}`;
   const versions = projects.flatMap((project) => project.versions);
   return `${versions.filter(isRunning).length} of ${versions.length} models running`;
 }

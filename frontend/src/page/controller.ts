@@ -1,3 +1,4 @@
+import type { Project } from "../core/catalog";
 import { type Action, awaitsDetection, type During, INITIAL, reduce, type State } from "../core/state";
 import type { Problem } from "../messages";
 import { JobError, type WorkerClient } from "./worker-client";
@@ -15,6 +16,8 @@ export class Controller {
   private listJob = new AbortController();
   /** The one preparation or detection under way. */
   private imageJob = new AbortController();
+  /** While nobody may call AWS: no job is begun. */
+  private paused = false;
 
   constructor(
     private readonly worker: WorkerClient,
@@ -29,11 +32,29 @@ export class Controller {
     if (before.job?.kind === "detecting" && this.state.model !== before.model) this.imageJob.abort();
     this.draw();
     if (action.type === "detected") markPainted();
-    if (awaitsDetection(this.state)) void this.detect();
+    if (!this.paused && awaitsDetection(this.state)) void this.detect();
+  }
+
+  /** Give up what is under way, and begin nothing until `resume`. */
+  pause(): void {
+    this.paused = true;
+    this.listJob.abort();
+    this.imageJob.abort();
+    this.dispatch({ type: "paused" });
+  }
+
+  resume(): void {
+    this.paused = false;
+    void this.refresh();
+  }
+
+  /** Forget the image, what was found, and the models. */
+  reset(): void {
+    this.dispatch({ type: "reset" });
   }
 
   /** Draw once for all changes of a moment, never inside a drawing: removing a focused row blurs it. */
-  private draw(): void {
+  draw(): void {
     if (this.drawing) return;
     this.drawing = true;
     queueMicrotask(() => {
@@ -43,19 +64,33 @@ export class Controller {
   }
 
   async refresh(): Promise<void> {
+    this.dispatch({ type: "listing" });
+    await this.list((project, of) => this.dispatch({ type: "listed", project, of }));
+  }
+
+  /** List the models again without a word, to follow one that is changing. */
+  async follow(): Promise<void> {
+    await this.list((project) => this.dispatch({ type: "followed", project }));
+  }
+
+  private async list(report: (project: Project, of: number) => void): Promise<void> {
     this.listJob.abort();
     this.listJob = new AbortController();
-    this.dispatch({ type: "listing" });
+    const { signal } = this.listJob;
     await this.attempt("list", async () => {
-      const names = await this.worker.run(this.listJob.signal, { kind: "list" }, ({ project, of }) =>
-        this.dispatch({ type: "listed", project, of }),
-      );
+      const names = await this.worker.run(signal, { kind: "list" }, ({ project, of }) => report(project, of));
       this.dispatch({ type: "list-done", names });
     });
   }
 
+  /** Say whether a file is being dragged over the page. */
+  drag(over: boolean): void {
+    if (!this.paused) this.dispatch({ type: "dragging", over });
+  }
+
   /** Take the first of the files that were dropped, pasted or chosen. */
   async chooseFile(files: FileList): Promise<void> {
+    if (this.paused) return;
     performance.mark("image-chosen");
     const signal = this.nextImageJob();
     // Copied now: the control empties its list as soon as this function first waits.

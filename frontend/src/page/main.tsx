@@ -1,8 +1,9 @@
 import { render } from "preact";
-import { INITIAL } from "../core/state";
 import { parseSettings, type Settings } from "../core/settings";
-import { App, SettingsProblem } from "./app";
+import workerUrl from "../worker/main?worker&url";
+import { App, Blank, Broken, GUEST, SettingsProblem } from "./app";
 import { Controller } from "./controller";
+import { listen } from "./listen";
 import { WorkerClient } from "./worker-client";
 
 // In another site's frame a click could be meant for something else: show nothing there.
@@ -19,32 +20,31 @@ function main(): void {
     );
     return;
   }
-  const controller: Controller = new Controller(new WorkerClient(settings), (state) =>
-    render(<App state={state} settings={settings} controller={controller} />, document.body),
+  if (settings.signIn === null) startForGuests(settings);
+  else void startForMembers(settings);
+}
+
+function startForGuests(settings: Settings): void {
+  const controller: Controller = new Controller(new WorkerClient(settings, workerUrl), (state) =>
+    render(<App state={state} settings={settings} controller={controller} visitor={GUEST} />, document.body),
   );
-  render(<App state={INITIAL} settings={settings} controller={controller} />, document.body);
+  controller.draw();
   listen(controller);
   requestAnimationFrame(() => setTimeout(() => void controller.refresh()));
 }
 
-/** Images may be dropped or pasted anywhere on the page. */
-function listen(controller: Controller): void {
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    controller.dispatch({ type: "dragging", over: true });
-  });
-  addEventListener("dragleave", (event) => {
-    // Null when the pointer leaves the window, and not just an element.
-    if (event.relatedTarget === null) controller.dispatch({ type: "dragging", over: false });
-  });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    controller.dispatch({ type: "dragging", over: false });
-    if (event.dataTransfer !== null) void controller.chooseFile(event.dataTransfer.files);
-  });
-  addEventListener("paste", ({ clipboardData }) => {
-    if (clipboardData !== null && clipboardData.files.length > 0) {
-      void controller.chooseFile(clipboardData.files);
-    }
-  });
+/** What only members need is not downloaded by guests. */
+async function startForMembers(settings: Settings): Promise<void> {
+  render(<Blank region={settings.region} />, document.body);
+  try {
+    const { start } = await import("./member/start");
+    start(settings);
+  } catch {
+    render(
+      <Broken title="The sign-in could not be loaded">
+        <p>Check the connection and reload the page.</p>
+      </Broken>,
+      document.body,
+    );
+  }
 }

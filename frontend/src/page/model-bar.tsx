@@ -1,11 +1,11 @@
-import { findVersion, isRunning, statusWords, versionFacts } from "../core/catalog";
+import { findVersion, statusWords, versionFacts } from "../core/catalog";
 import type { ViewProps } from "./app";
 
 /** Value of the option that stands for no model. */
 const NO_MODEL = "none";
 
 /** Choose a model, list the models again, choose an image. */
-export function ModelBar({ state, controller }: ViewProps) {
+export function ModelBar({ state, controller, visitor }: ViewProps) {
   const { projects, model, listing } = state;
   const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
   const chosen = findVersion(projects, model);
@@ -15,33 +15,36 @@ export function ModelBar({ state, controller }: ViewProps) {
     <div class="bar">
       <div class="model">
         <label for="model">Model</label>
-        <select
-          id="model"
-          value={model ?? NO_MODEL}
-          disabled={count === 0}
-          aria-describedby="facts"
-          onChange={({ currentTarget }) =>
-            controller.dispatch({ type: "choose-model", arn: currentTarget.value })
-          }
-        >
-          {model === null && (
-            <option value={NO_MODEL} disabled>
-              {loading ? "Loading models…" : count === 0 ? "No models" : "No running model"}
-            </option>
-          )}
-          {projects.map(({ name, versions, problem }) => (
-            <optgroup key={name} label={name}>
-              {versions.map((version) => (
-                <option key={version.arn} value={version.arn} disabled={!isRunning(version)} dir="auto">
-                  {`${version.name} · ${statusWords(version.status)}`}
-                </option>
-              ))}
-              {versions.length === 0 && (
-                <option disabled>{problem === null ? "no models" : "could not be listed"}</option>
-              )}
-            </optgroup>
-          ))}
-        </select>
+        <div class="pick">
+          <select
+            id="model"
+            value={model ?? NO_MODEL}
+            disabled={count === 0}
+            aria-describedby="facts"
+            onChange={({ currentTarget }) =>
+              controller.dispatch({ type: "choose-model", arn: currentTarget.value })
+            }
+          >
+            {model === null && (
+              <option value={NO_MODEL} disabled>
+                {loading ? "Loading models…" : count === 0 ? "No models" : "No running model"}
+              </option>
+            )}
+            {projects.map(({ name, versions, problem }) => (
+              <optgroup key={name} label={name}>
+                {versions.map((version) => (
+                  <option key={version.arn} value={version.arn} dir="auto">
+                    {`${version.name} · ${statusWords(version.status)}`}
+                  </option>
+                ))}
+                {versions.length === 0 && (
+                  <option disabled>{problem === null ? "no models" : "could not be listed"}</option>
+                )}
+              </optgroup>
+            ))}
+          </select>
+          {visitor.controls(chosen)}
+        </div>
         <p id="facts" class="facts">
           {chosen && (
             <>

@@ -1,4 +1,14 @@
-import { startableVersion, startCommand } from "../core/catalog";
+import {
+  findVersion,
+  isRunning,
+  isStartable,
+  startableVersion,
+  startCommand,
+  statusWords,
+  type Version,
+} from "../core/catalog";
+import { whyNotStart } from "../core/permissions";
+import type { Settings } from "../core/settings";
 import { type ShownLabel, shownLabels, statusText } from "../core/state";
 import type { ViewProps } from "./app";
 import type { Controller } from "./controller";
@@ -123,9 +133,10 @@ function LabelTable({ labels, lit, controller }: LabelTableProps) {
 }
 
 /** Why there is nothing to choose, and what to do about it. */
-function Explanation({ state, settings, controller }: ViewProps) {
+function Explanation({ state, settings, controller, visitor }: ViewProps) {
   const { listing, projects, model } = state;
-  if (listing !== "done" || model !== null) return null;
+  const chosen = findVersion(projects, model);
+  if (listing !== "done" || isRunning(chosen)) return null;
   const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
   if (count === 0) {
     return (
@@ -148,17 +159,30 @@ function Explanation({ state, settings, controller }: ViewProps) {
       </div>
     );
   }
-  const startable = startableVersion(projects);
-  const command = startable && startCommand(startable.arn, settings.region, settings.endpoints.rekognition);
+  const startable =
+    chosen === undefined ? startableVersion(projects) : isStartable(chosen) ? chosen : undefined;
+  const { role } = visitor;
+  const command = role !== "operator" && startable ? commandFor(startable, settings) : null;
   return (
     <div class="explanation">
-      <h2>No model is running</h2>
+      <h2>
+        {chosen === undefined ? (
+          "No model is running"
+        ) : (
+          <>
+            <bdi>{chosen.name}</bdi> is {statusWords(chosen.status)}
+          </>
+        )}
+      </h2>
       <p>
         A model must be started before it can detect, and is billed by the hour, used or not, until it is
         stopped.
-        {command ? " Start it in the Rekognition console or with this command, then refresh:" : ""}
+        {command !== null &&
+          role !== "operator" &&
+          ` ${whyNotStart(role)}, in the Rekognition console or with this command:`}
       </p>
-      {command && (
+      {chosen === undefined && visitor.controls(startable)}
+      {command !== null && (
         <>
           <pre tabIndex={0}>{command}</pre>
           <button
@@ -173,4 +197,8 @@ function Explanation({ state, settings, controller }: ViewProps) {
       )}
     </div>
   );
+}
+
+function commandFor({ arn }: Version, { region, endpoints }: Settings): string {
+  return startCommand(arn, region, endpoints.rekognition);
 }

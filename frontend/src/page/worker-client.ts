@@ -1,6 +1,14 @@
 import type { Settings } from "../core/settings";
-import type { Ask, AskFor, FromWorker, JobKind, Jobs, Problem, ToWorker } from "../messages";
-import workerUrl from "../worker/main?worker&url";
+import type {
+  Ask,
+  AskFor,
+  FromMemberWorker,
+  FromWorker,
+  JobKind,
+  Jobs,
+  Problem,
+  ToWorker,
+} from "../messages";
 
 /** A job that the worker could not do. */
 export class JobError extends Error {
@@ -27,9 +35,28 @@ export class WorkerClient {
   private readonly pending = new Map<number, Pending>();
   private lastId = 0;
   private broken = false;
+  private readonly trustedUrl: string;
 
-  /** The worker itself starts with the first job, so that it does not delay the first paint. */
-  constructor(private readonly settings: Settings) {}
+  /**
+   * The worker itself starts with the first job, so that it does not delay the first paint.
+   *
+   * @param url of the worker's script; a page has one.
+   * @param hear is told what the worker says without being asked.
+   */
+  constructor(
+    private readonly settings: Settings,
+    url: string,
+    private readonly hear: (message: FromMemberWorker) => void = () => {},
+  ) {
+    this.trustedUrl = trusted(url);
+  }
+
+  /** End the worker, and with it all that it knows. Its jobs never settle; the next one starts a new worker. */
+  end(): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    this.pending.clear();
+  }
 
   /**
    * Have the worker do a job.
@@ -55,6 +82,7 @@ export class WorkerClient {
   }
 
   private receive(message: FromWorker): void {
+    if (!("id" in message)) return this.hear(message);
     const job = this.pending.get(message.id);
     if (job === undefined) return;
     // The id ties a message to its job, which the compiler cannot see.
@@ -64,13 +92,18 @@ export class WorkerClient {
     else job.reject(new JobError(message.problem));
   }
 
+  /** Start the worker before its first job. */
+  begin(): void {
+    this.worker ??= this.start();
+  }
+
   private post(message: ToWorker): void {
     this.worker ??= this.start();
     this.worker.postMessage(message);
   }
 
   private start(): Worker {
-    const worker = new Worker(trustedWorkerUrl(), { type: "module", name: "custom-labels" });
+    const worker = new Worker(this.trustedUrl, { type: "module", name: "custom-labels" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
     worker.onerror = () => {
       this.broken = true;
@@ -90,7 +123,7 @@ interface TrustedTypes {
 }
 
 /** The worker's address, trusted: under Trusted Types no other string may become a script. */
-function trustedWorkerUrl(): string {
+function trusted(workerUrl: string): string {
   const { trustedTypes } = window as { trustedTypes?: TrustedTypes };
   if (trustedTypes === undefined) return workerUrl;
   const policy = trustedTypes.createPolicy("app-worker", {

@@ -17,10 +17,18 @@ const REQUESTS_PER_SECOND = 4;
 const ANSWER_WITHIN = 120_000;
 
 /** Cognito refused, or could not be asked for, credentials. */
-class CredentialsError extends Error {
+export class CredentialsError extends Error {
   constructor(override readonly cause: unknown) {
     super("no credentials");
   }
+}
+
+/** How somebody who has signed in gets credentials. */
+export interface Login {
+  /** The user pool's name as the identity pool knows it. */
+  readonly provider: string;
+  /** A fresh id token, and until when it is good in milliseconds since 1970. */
+  login(): Promise<{ readonly id: string; readonly expires: number }>;
 }
 
 /** What Rekognition says to credentials that it does not, or no longer, know. */
@@ -28,10 +36,15 @@ const STALE: ReadonlySet<string> = new Set(["ExpiredTokenException", "Unrecogniz
 
 /** Custom Labels as the web app uses it. */
 export class CustomLabels {
-  private client: RekognitionClient;
+  /** Replaced when its credentials have turned out to be useless. */
+  client: RekognitionClient;
   private readonly paces = new Map<string, Pace>();
 
-  constructor(private readonly settings: Settings) {
+  /** @param member how credentials are got; null for a guest's. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly member: Login | null = null,
+  ) {
     this.client = this.connect();
   }
 
@@ -40,6 +53,7 @@ export class CustomLabels {
     const { region, endpoints, identityPoolId } = this.settings;
     const patience = { retryMode: "standard", maxAttempts: 5 };
     const identities = new Map<string, string>();
+    const { member } = this;
     const credentials = fromCognitoIdentityPool({
       identityPoolId,
       clientConfig: { region, endpoint: endpoints.cognitoIdentity, ...patience },
@@ -49,17 +63,25 @@ export class CustomLabels {
         setItem: (key, value) => void identities.set(key, value),
         removeItem: (key) => void identities.delete(key),
       },
+      ...(member && { logins: { [member.provider]: async () => (await member.login()).id } }),
     });
     const client = new RekognitionClient({
       region,
       endpoint: endpoints.rekognition,
       ...patience,
-      credentials: () =>
-        credentials().catch((error: unknown) => {
+      credentials: async () => {
+        try {
+          const given = await credentials();
+          if (member === null) return given;
+          // No longer than the sign-in that they rest on, so that somebody shut out of the pool is soon noticed.
+          const expires = new Date((await member.login()).expires);
+          return given.expiration && given.expiration < expires ? given : { ...given, expiration: expires };
+        } catch (error) {
           // The next try begins anew: the pool may have forgotten the identity that this client holds on to.
           this.client = this.connect();
           throw new CredentialsError(error);
-        }),
+        }
+      },
     });
     client.middlewareStack.add(
       (next, { commandName = "" }) =>
@@ -164,7 +186,7 @@ export class CustomLabels {
   explain(error: unknown, step: Step): Problem {
     const refused = error instanceof CredentialsError;
     return explain(refused ? error.cause : error, {
-      step: refused ? "credentials" : step,
+      step: refused ? (this.member === null ? "credentials" : "member-credentials") : step,
       region: this.settings.region,
       endpoint: refused ? this.settings.endpoints.cognitoIdentity : this.settings.endpoints.rekognition,
       online: navigator.onLine,

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { parseSettings } from "../../src/core/settings";
 import { settingsText } from "../support/site";
 
-const GOOD = settingsText("http://127.0.0.1:4566", ["parts"]);
+const SIGN_IN = { userPoolId: "eu-west-1_pool", clientId: "client", endpoint: "http://127.0.0.1:4566" };
+const GOOD = settingsText("http://127.0.0.1:4566", ["parts"], SIGN_IN);
 
 function without(key: string): string {
   const settings = JSON.parse(GOOD);
@@ -10,8 +11,13 @@ function without(key: string): string {
   return JSON.stringify(settings);
 }
 
+function withSignIn(signIn: unknown): string {
+  return JSON.stringify({ ...JSON.parse(GOOD), signIn });
+}
+
 test("good settings are read whole", () => {
   expect(parseSettings(GOOD)).toEqual(JSON.parse(GOOD));
+  expect(parseSettings(settingsText("http://127.0.0.1:4566"))).toMatchObject({ signIn: null });
 });
 
 test.each([
@@ -28,6 +34,15 @@ test.each([
     "an endpoint that is no address",
     GOOD.replace("http:", "javascript:"),
     "not an http(s) address: javascript:",
+  ],
+  ["nothing said about signing in", without("signIn"), '"signIn" must be null for guests, or name'],
+  ["a sign-in that is a word", withSignIn("yes"), '"signIn" must be null for guests, or name'],
+  ["no user pool", withSignIn({ ...SIGN_IN, userPoolId: "" }), '"userPoolId" is missing'],
+  ["no client", withSignIn({ ...SIGN_IN, clientId: 7 }), '"clientId" is missing'],
+  [
+    "a bad user pool address",
+    withSignIn({ ...SIGN_IN, endpoint: "x" }),
+    '"signIn.endpoint" is not an http(s)',
   ],
 ])("settings with %s are refused with a sentence that says so", (_, text, message) => {
   expect(() => parseSettings(text)).toThrow(message);

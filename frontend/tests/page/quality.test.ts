@@ -105,9 +105,14 @@ test.each([
   expect(await app.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
 });
 
-test("the first page takes five requests, and the browser keeps nothing", async () => {
+test("a guest's first page takes five requests, none of them for the sign-in, and the browser keeps nothing", async () => {
   await app.open();
   await app.reach("ready");
+  const scripts = app.site.requests.filter((path) => extname(path) === ".js");
+  expect(scripts.map((path) => path.replace(/-[\w-]{8}\.js$/, ""))).toEqual([
+    "/assets/index",
+    "/assets/main",
+  ]);
   const kinds = app.site.requests.map(extname).filter((kind) => kind !== ".svg"); // the icon comes when it likes
   expect(kinds.sort()).toEqual([".css", ".html", ".js", ".js"]);
   const kept = await app.page.evaluate(async () => [

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import type { SignIn } from "../../src/core/settings";
 
 export const DIST = join(import.meta.dirname, "..", "..", "dist");
 
@@ -68,12 +69,17 @@ export class Site {
   }
 }
 
-/** Settings as a deployment writes them, with both services at `endpoint`. */
-export function settingsText(endpoint: string, projects: readonly string[] = []): string {
+/** Settings as a deployment writes them, with every service at `endpoint`. */
+export function settingsText(
+  endpoint: string,
+  projects: readonly string[] = [],
+  signIn: SignIn | null = null,
+): string {
   return JSON.stringify({
     region: "eu-west-1",
     identityPoolId: "eu-west-1:00000000-0000-4000-8000-000000000000",
     endpoints: { rekognition: endpoint, cognitoIdentity: endpoint },
     projects,
+    signIn,
   });
 }

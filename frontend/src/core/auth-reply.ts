@@ -1,0 +1,66 @@
+/** The person's tokens; `refresh` is null where Cognito sends none because the one before stays good. */
+export interface Tokens {
+  readonly access: string;
+  readonly id: string;
+  readonly refresh: string | null;
+  /** Seconds from the reply for which `access` and `id` are good. */
+  readonly expiresIn: number;
+}
+
+/** A question that Cognito asks before it gives tokens. */
+export interface Challenge {
+  readonly name: string;
+  readonly session: string;
+  /** The user's own name in the pool, if Cognito says it: answers may not use an alias such as the e-mail. */
+  readonly username: string | null;
+}
+
+/** A reply of Cognito's that is not what its API promises. */
+export class BadReply extends Error {
+  override readonly name = "BadReply";
+}
+
+/**
+ * Read the reply of `InitiateAuth` or `RespondToAuthChallenge`.
+ *
+ * @throws BadReply naming the field that is missing or wrong.
+ */
+export function readAuthReply(reply: unknown): { tokens: Tokens } | { challenge: Challenge } {
+  const result = field(reply, "AuthenticationResult");
+  if (result !== undefined && result !== null) {
+    const expiresIn = field(result, "ExpiresIn");
+    if (typeof expiresIn !== "number" || !(expiresIn > 0)) throw new BadReply("no ExpiresIn");
+    const refresh = field(result, "RefreshToken");
+    return {
+      tokens: {
+        access: words(result, "AccessToken"),
+        id: words(result, "IdToken"),
+        refresh: typeof refresh === "string" ? refresh : null,
+        expiresIn,
+      },
+    };
+  }
+  const username = field(field(reply, "ChallengeParameters"), "USER_ID_FOR_SRP");
+  return {
+    challenge: {
+      name: words(reply, "ChallengeName"),
+      session: words(reply, "Session"),
+      username: typeof username === "string" ? username : null,
+    },
+  };
+}
+
+/**
+ * Read one text of a reply.
+ *
+ * @throws BadReply when it is missing or no text.
+ */
+export function words(reply: unknown, key: string): string {
+  const found = field(reply, key);
+  if (typeof found !== "string" || found === "") throw new BadReply(`no ${key}`);
+  return found;
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
