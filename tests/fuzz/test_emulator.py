@@ -16,7 +16,7 @@ from moto.core.utils import get_service_model
 from local.aws.cognitoidentity.models import find_session
 from tests.fuzz.conftest import World
 from tests.fuzz.junk import TEXTS, junk, mangled, mangled_bytes
-from tests.fuzz.wire import Answer, Case, Sender, talk
+from tests.fuzz.wire import SIGNERS, Answer, Case, Sender, Signer, talk
 
 JSON_CASES, REST_CASES, PROTOCOL_CASES = 3_500, 2_000, 500
 
@@ -26,18 +26,30 @@ TARGETS = {
     "cognito-idp": "AWSCognitoIdentityProviderService",
 }
 OPERATIONS = {service: sorted(get_service_model(service).operation_names) for service in TARGETS}
-OPEN = {
-    "rekognition": ["DescribeProjects", "DescribeProjectVersions", "DetectCustomLabels"],
-    **{
-        service: [
-            name
-            for name in OPERATIONS[service]
-            if get_service_model(service).operation_model(name).auth_type == "none"
-        ]
-        for service in ("cognito-identity", "cognito-idp")
-    },
+WITHOUT_SIGNATURE = {
+    service: {
+        name
+        for name in OPERATIONS[service]
+        if get_service_model(service).operation_model(name).auth_type == "none"
+    }
+    for service in ("cognito-identity", "cognito-idp")
 }
-"""What visitors may call."""
+"""What AWS answers to everybody."""
+OF_THE_PAGE = {
+    "rekognition": ["DescribeProjects", "DescribeProjectVersions", "DetectCustomLabels"],
+    "cognito-identity": ["GetId", "GetCredentialsForIdentity"],
+    "cognito-idp": [
+        "AssociateSoftwareToken",
+        "ConfirmForgotPassword",
+        "ForgotPassword",
+        "InitiateAuth",
+        "RespondToAuthChallenge",
+        "RevokeToken",
+        "SetUserMFAPreference",
+        "VerifySoftwareToken",
+    ],
+}
+"""What the web app calls."""
 REST_SERVICES = ["s3", "cloudfront", "iam", "sts", "rekognition", "execute-api", "nonsense"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "get"]
 
@@ -62,7 +74,7 @@ def members(rng: random.Random, names: list[str], world: World) -> dict[str, Any
 
 def json_case(rng: random.Random, world: World) -> Case:
     service = rng.choice(list(TARGETS))
-    operation = rng.choice(OPERATIONS[service] if rng.random() < 0.6 else OPEN[service])
+    operation = rng.choice(OPERATIONS[service] if rng.random() < 0.4 else OF_THE_PAGE[service])
     shape = get_service_model(service).operation_model(operation).input_shape
     body = json.dumps(members(rng, list(shape.members) if shape else [], world)).encode()
     if rng.random() < 0.3:
@@ -86,9 +98,9 @@ def json_case(rng: random.Random, world: World) -> Case:
         )
     scope = service if rng.random() < 0.85 else rng.choice([*TARGETS, *REST_SERVICES])
     path = "/" if rng.random() < 0.9 else rng.choice(["/?Action=DeleteProject", "//", "/x", "/%2e%2e/", "/?"])
-    return Case(
-        rng.choice(["guest", "guest", "nobody", "nobody", "forger"]), scope, "POST", path, headers, body
-    )
+    usual: Signer = "guest" if service == "rekognition" else "nobody"
+    signer = usual if rng.random() < 0.7 else rng.choice(SIGNERS)
+    return Case(signer, scope, "POST", path, headers, body)
 
 
 def rest_case(rng: random.Random, world: World) -> Case:
@@ -163,7 +175,7 @@ def rest_case(rng: random.Random, world: World) -> Case:
         ]
     )
     return Case(
-        rng.choice(["guest", "nobody", "forger"]),
+        rng.choice(SIGNERS),
         rng.choice(REST_SERVICES[:4] if rng.random() < 0.8 else REST_SERVICES),
         rng.choice(METHODS[:6] if rng.random() < 0.8 else METHODS),
         path + ("?" + query if query else ""),
@@ -201,7 +213,7 @@ def may_succeed(case: Case, world: World) -> bool:
     prefix, _, operation = case.headers.get("X-Amz-Target", "").partition(".")
     if case.signer == "nobody":
         return any(
-            prefix == TARGETS[one] and operation in OPEN[one] for one in ("cognito-identity", "cognito-idp")
+            prefix == TARGETS[service] and operation in names for service, names in WITHOUT_SIGNATURE.items()
         )
     return (
         case.signer == "guest"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Signer = Literal["guest", "nobody", "forger"]
+SIGNERS: list[Signer] = ["guest", "nobody", "forger"]
 
 
 @dataclass
