@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
@@ -84,12 +84,14 @@ class Account:
     @classmethod
     def connect(cls, brake: Brake) -> "Account":
         """Make clients that retry, and whose requests but the notice wait for the brake."""
-        session: Any = boto3.Session()
-        rekognition = session.client("rekognition", config=_config(attempts=6))
-        cloudwatch = session.client("cloudwatch", config=_config(attempts=6))
+        make = cast(
+            "Any", boto3
+        ).client  # of the default session, which keeps what it has read for the next run
+        rekognition = make("rekognition", config=_config(attempts=6))
+        cloudwatch = make("cloudwatch", config=_config(attempts=6))
         for client in (rekognition, cloudwatch):
             client.meta.events.register("before-send", brake)
-        return cls(rekognition, cloudwatch, session.client("sns", config=_config(attempts=2)))
+        return cls(rekognition, cloudwatch, make("sns", config=_config(attempts=2)))
 
     def project_arns(self) -> Iterator[str]:
         """Yield the ARNs of the Custom Labels projects."""

@@ -64,8 +64,9 @@ class _Run:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - no failure may keep the other models running
-            self.failures.append(f"{what} failed: {error}")
-            _log({"failure": what, "error": str(error)})
+            why = f"{type(error).__name__}: {error}"
+            self.failures.append(f"{what} failed: {why}")
+            _log({"failure": what, "error": why})
 
     def models(self) -> Iterator[Model]:
         for arn in self._project_arns():
