@@ -2,7 +2,7 @@
 
 import click
 
-from custom_labels.commands import projects, running
+from custom_labels.commands import projects, running, training
 from custom_labels.commands.detect import detect
 from custom_labels.terminal import Commands, examples
 
@@ -33,6 +33,8 @@ def main() -> None:
 
 main.add_command(projects.projects)
 main.add_command(projects.status)
+main.add_command(training.train)
+main.add_command(training.evaluate)
 main.add_command(running.start)
 main.add_command(running.stop)
 main.add_command(running.cost)

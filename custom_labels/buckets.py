@@ -34,17 +34,14 @@ def find_bucket(s3: "S3Client") -> str:
         CustomLabelsError: There is none, or there are several.
     """
     pages = s3.get_paginator("list_buckets").paginate(BucketRegion=s3.meta.region_name)
-    names = [bucket["Name"] for page in pages for bucket in page.get("Buckets", [])]
+    names = sorted(bucket["Name"] for page in pages for bucket in page.get("Buckets", []))
     with ThreadPoolExecutor(8) as pool:
-        found = [
-            name
-            for name, tagged in zip(names, pool.map(lambda name: _is_tagged(s3, name), names), strict=True)
-            if tagged
-        ]
+        tagged = list(pool.map(_is_tagged, [s3] * len(names), names))
+    found = [name for name, is_ours in zip(names, tagged, strict=True) if is_ours]
     if len(found) != 1:
         raise CustomLabelsError(
-            f"{len(found)} buckets in {s3.meta.region_name} have the tag {TAG}=true"
-            f"{f' ({', '.join(found)})' if found else ''}: name one with --bucket or CUSTOM_LABELS_BUCKET."
+            f"{len(found)} buckets in {s3.meta.region_name} have the tag {TAG}=true ({', '.join(found) or 'none'}): "
+            "name one with --bucket or CUSTOM_LABELS_BUCKET."
         )
     return found[0]
 
@@ -60,8 +57,9 @@ def merged(policy: Mapping[str, Any] | None, statements: Sequence[Mapping[str, A
     """Return a bucket policy with statements added; one of the same Sid is replaced."""
     old = dict(policy or {"Version": "2012-10-17", "Statement": []})
     sids = {statement["Sid"] for statement in statements}
-    # A policy of a single statement may have it without a list.
-    present = old["Statement"] if isinstance(old["Statement"], list) else [old["Statement"]]
+    present: Any = old["Statement"]
+    if isinstance(present, dict):  # a single statement may stand without a list
+        present = [present]
     return old | {"Statement": [each for each in present if each.get("Sid") not in sids] + list(statements)}
 
 

@@ -73,6 +73,7 @@ def parse_evaluation(document: Mapping[str, Any]) -> Evaluation:
     details = document["EvaluationDetails"]
     aggregated = document["AggregatedEvaluationResults"]
     metrics = aggregated.get("Metrics", aggregated)
+    confusion: list[dict[str, Any]] = metrics.get("ConfusionMatrix") or []
     scores = [
         LabelScore(
             label=each["Label"],
@@ -91,8 +92,5 @@ def parse_evaluation(document: Mapping[str, Any]) -> Evaluation:
         training_images=details["NumberOfTrainingImages"],
         testing_images=details["NumberOfTestingImages"],
         labels=tuple(sorted(scores, key=lambda score: (score.f1, score.label))),
-        confusion={
-            (each["GroundTruthLabel"], each["PredictedLabel"]): each["Value"]
-            for each in metrics.get("ConfusionMatrix") or []
-        },
+        confusion={(each["GroundTruthLabel"], each["PredictedLabel"]): each["Value"] for each in confusion},
     )

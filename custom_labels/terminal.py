@@ -54,6 +54,12 @@ output_option = click.option(
     default="text",
     help="Text for people, or one JSON document for programs.",
 )
+bucket_option = click.option(
+    "--bucket",
+    envvar="CUSTOM_LABELS_BUCKET",
+    show_envvar=True,
+    help="Bucket for images, manifests and results; without it the one tagged custom-labels:training-bucket=true.",
+)
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
