@@ -2,13 +2,13 @@ import {
   DetectCustomLabelsCommand,
   paginateDescribeProjects,
   paginateDescribeProjectVersions,
-  type ProjectVersionDescription,
   RekognitionClient,
 } from "@aws-sdk/client-rekognition";
 import { fromCognitoIdentityPool } from "@aws-sdk/credential-provider-cognito-identity";
-import { type Project, projectName, type Version, versionName } from "../core/catalog";
+import { type Project, projectName, type Version } from "../core/catalog";
 import { explain, type Step } from "../core/explain";
 import { Pace } from "../core/pace";
+import { readLabels, readProjectArns, readVersions } from "../core/replies";
 import type { Settings } from "../core/settings";
 import type { Jobs, Label, Problem } from "../messages";
 
@@ -121,9 +121,8 @@ export class CustomLabels {
     const wanted = this.settings.projects;
     const arns: string[] = [];
     for await (const page of paginateDescribeProjects({ client: this.client }, {}, { abortSignal: signal })) {
-      for (const { ProjectArn: arn } of page.ProjectDescriptions ?? []) {
-        if (arn !== undefined && (wanted.length === 0 || wanted.includes(projectName(arn)))) arns.push(arn);
-      }
+      const known = readProjectArns(page.ProjectDescriptions);
+      arns.push(...known.filter((arn) => wanted.length === 0 || wanted.includes(projectName(arn))));
     }
     const missing = wanted.filter((name) => !arns.some((arn) => projectName(arn) === name));
     const of = arns.length + missing.length;
@@ -148,7 +147,7 @@ export class CustomLabels {
         { ProjectArn: arn },
         { abortSignal: signal },
       )) {
-        versions.push(...(page.ProjectVersionDescriptions ?? []).map(version));
+        versions.push(...readVersions(page.ProjectVersionDescriptions));
       }
       return { name: projectName(arn), versions, problem: null };
     } catch (error) {
@@ -165,19 +164,10 @@ export class CustomLabels {
     });
     const late = AbortSignal.timeout(ANSWER_WITHIN);
     try {
-      const { CustomLabels = [] } = await this.client.send(command, {
+      const { CustomLabels } = await this.client.send(command, {
         abortSignal: AbortSignal.any([signal, late]),
       });
-      return CustomLabels.map(({ Name = "", Confidence = 0, Geometry }) => {
-        const box = Geometry?.BoundingBox;
-        return {
-          name: Name,
-          confidence: Confidence,
-          box: box
-            ? { left: box.Left ?? 0, top: box.Top ?? 0, width: box.Width ?? 0, height: box.Height ?? 0 }
-            : null,
-        };
-      });
+      return readLabels(CustomLabels);
     } catch (error) {
       throw late.aborted ? late.reason : error;
     }
@@ -192,16 +182,4 @@ export class CustomLabels {
       online: navigator.onLine,
     });
   }
-}
-
-function version(description: ProjectVersionDescription): Version {
-  const arn = description.ProjectVersionArn ?? "";
-  return {
-    arn,
-    name: versionName(arn),
-    status: description.Status ?? "UNKNOWN",
-    f1: description.EvaluationResult?.F1Score ?? null,
-    inferenceUnits: description.MinInferenceUnits ?? null,
-    trained: description.TrainingEndTimestamp?.getTime() ?? null,
-  };
 }

@@ -45,6 +45,18 @@ test.each([
   expect(explain(awsError(name), { ...DETECT, step: "credentials" }).sentence).toContain(meaning);
 });
 
+test("credentials refused to somebody who has signed in are about their role", () => {
+  const problem = explain(awsError("NotAuthorizedException"), { ...DETECT, step: "member-credentials" });
+  expect(problem.sentence).toContain("ask the administrator to add you to viewers or operators");
+});
+
+test.each(["start", "stop"] as const)("a refused %s is told as such", (step) => {
+  const told = (name: string) => explain(awsError(name), { ...DETECT, step }).sentence;
+  expect(told("AccessDeniedException")).toContain(`may not ${step} this model in eu-west-1`);
+  expect(told("ResourceInUseException")).toContain("being started or stopped already");
+  expect(told("BrandNewException")).toContain(`did not ${step} the model`);
+});
+
 test("a refused list is not told as a refused detection", () => {
   expect(explain(awsError("AccessDeniedException"), { ...DETECT, step: "list" }).sentence).toContain(
     "may not list",

@@ -64,6 +64,40 @@ test("a model that the user chose stays chosen while it runs, and no longer", ()
   expect(stopped.model).toBe("parts/0");
 });
 
+test("a model chosen though it does not run stays chosen, and detects when it runs", () => {
+  const chosen = after(
+    ...LISTED,
+    { type: "choose-model", arn: "idle/0" },
+    { type: "prepared", image: IMAGE },
+  );
+  expect([chosen.model, statusText(chosen), awaitsDetection(chosen)]).toEqual([
+    "idle/0",
+    "v0 is stopped",
+    false,
+  ]);
+  const relisted = LISTED.reduce(reduce, chosen);
+  expect(relisted.model).toBe("idle/0");
+  const starting = reduce(relisted, { type: "status", arn: "idle/0", status: "STARTING" });
+  expect([starting.model, statusText(starting)]).toEqual(["idle/0", "v0 is starting"]);
+  const running = reduce(starting, { type: "followed", project: project("idle", "RUNNING") });
+  expect([running.model, awaitsDetection(running)]).toEqual(["idle/0", true]);
+});
+
+test("a model that is stopped from here stays in sight with what it found, and following it is silent", () => {
+  const done = after(...DETECTED);
+  const stopping = reduce(done, { type: "status", arn: "parts/1", status: "STOPPING" });
+  expect([stopping.model, stopping.found?.length, stage(stopping)]).toEqual(["parts/1", 3, "done"]);
+  const followed = reduce(stopping, { type: "followed", project: project("parts", "STOPPED", "STOPPED") });
+  expect([followed.model, followed.listing]).toEqual(["parts/1", "done"]);
+});
+
+test("pausing ends what is under way and keeps what is there; a reset keeps nothing", () => {
+  const paused = after(...DETECTED, { type: "detecting" }, { type: "paused" });
+  expect(paused).toMatchObject({ job: null, image: IMAGE, model: "parts/1" });
+  expect(paused.found).toHaveLength(3);
+  expect(reduce(paused, { type: "reset" })).toEqual(INITIAL);
+});
+
 test("a project that is gone leaves the list when the list is complete", () => {
   const state = after(...LISTED, { type: "listing" }, { type: "list-done", names: ["idle"] });
   expect(state.projects.map(({ name }) => name)).toEqual(["idle"]);

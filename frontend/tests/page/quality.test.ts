@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
 import { AwsError, version } from "../support/aws";
 import { jpeg } from "../support/images";
+import { settingsText } from "../support/site";
+import { totp, UserPool } from "../support/user-pool";
 
 const app = appUnderTest();
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -46,6 +48,57 @@ test.each(["light", "dark"] as const)("axe finds nothing in any state, %s", asyn
   await app.page.getByRole("heading", { name: "No model is running" }).waitFor();
   expect(await axeViolations()).toEqual([]);
 });
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing in any state of a member's page, %s",
+  async (colorScheme) => {
+    const { page } = app;
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const pool = new UserPool(app.aws);
+    const user = pool.add("ann@example.com", { temporary: true, key: "JBSWY3DPEHPK3PXP", asks: true });
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    const found: Record<string, string[]> = {};
+    const look = async (state: string, sign: string) => {
+      await page.getByText(sign).first().waitFor();
+      found[state] = await axeViolations();
+      // The same at the narrowest: nothing is cut off sideways.
+      await page.setViewportSize({ width: 360, height: 740 });
+      if ((await page.evaluate(() => document.documentElement.scrollWidth)) > 360)
+        found[state].push("too wide");
+      await page.setViewportSize({ width: 1280, height: 720 });
+    };
+    await app.open(settingsText(app.aws.url, [], pool.signIn));
+    await look("form", "Sign in");
+    await page.getByLabel("E-mail").fill("ann@example.com");
+    await page.getByLabel("Password", { exact: true }).fill("wrong");
+    await button("Sign in").click();
+    await look("refused", "The e-mail or the password is wrong");
+    await page.getByLabel("Password", { exact: true }).fill(user.password);
+    await button("Sign in").click();
+    await look("new password", "Choose your password");
+    await page.getByLabel("New password").fill("Correct-horse-2");
+    await button("Set password").click();
+    await look("code", "Enter your code");
+    await page.getByLabel("Code").fill(totp("JBSWY3DPEHPK3PXP"));
+    await button("Sign in").click();
+    await app.reach("ready");
+    await look("signed in", "operator");
+    await button("Account").click();
+    await look("account", "On: signing in asks");
+    await button("Turn off").click();
+    await button("Turn on").click();
+    await look("key", "Add this key");
+    await button("Close").click();
+    await button("Stop").click();
+    await look("stop", "Nobody can detect");
+    await button("Cancel").click();
+    await page.getByLabel("Model").selectOption({ label: "v2 · training completed" });
+    await button("Start").click();
+    await look("start", "This costs");
+    expect(Object.values(found).flat()).toEqual([]);
+    expect(Object.keys(found)).toHaveLength(9);
+  },
+);
 
 test("axe finds nothing on a page without settings", async () => {
   await app.open(null);

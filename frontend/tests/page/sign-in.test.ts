@@ -270,13 +270,13 @@ test("tokens are renewed before they run out, once for all that wait, and follow
 });
 
 test("a refused renewal signs out with a sentence; image and results stay for the same person, and for nobody else", async () => {
-  pool.tokenSeconds = 4;
+  pool.tokenSeconds = 3;
   await open();
   await enter();
   await app.choose(await jpeg(app.bench, 200, 200));
   await app.reach("done");
   pool.revokeAll();
-  await app.page.waitForTimeout(2500);
+  await app.page.waitForTimeout(1900);
   await button("Refresh").click();
   await app.reach("signed-out");
   await refusal("Your session has ended; sign in again.");
@@ -291,14 +291,14 @@ test("a refused renewal signs out with a sentence; image and results stay for th
 });
 
 test("another person does not find the image of the one before", async () => {
-  pool.tokenSeconds = 4;
+  pool.tokenSeconds = 3;
   await open();
   await enter();
   await app.choose(await jpeg(app.bench, 200, 200));
   await app.reach("done");
   const user = pool.users.get(ANN);
   if (user) user.disabled = true;
-  await app.page.waitForTimeout(2500);
+  await app.page.waitForTimeout(1900);
   await button("Refresh").click();
   await refusal("This account is disabled");
   pool.tokenSeconds = 900;
