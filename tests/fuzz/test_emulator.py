@@ -61,13 +61,13 @@ def sender(world: World) -> Iterator[Sender]:
     sender.close()
 
 
-def members(rng: random.Random, names: list[str], world: World) -> dict[str, Any]:
-    """Return an operation's input: mostly what exists, in part nonsense, in part left out."""
+def members(rng: random.Random, names: list[str], world: World, nonsense: float) -> dict[str, Any]:
+    """Return an operation's input: mostly what exists, with a share of nonsense, in part left out."""
     chosen: dict[str, Any] = {}
     for name in names:
         if name in world.known and rng.random() < 0.8:
             chosen[name] = rng.choice(world.known[name])
-        elif rng.random() < 0.15:
+        elif rng.random() < nonsense:
             chosen[name] = junk(rng)
     return chosen
 
@@ -76,11 +76,13 @@ def json_case(rng: random.Random, world: World) -> Case:
     service = rng.choice(list(TARGETS))
     operation = rng.choice(OPERATIONS[service] if rng.random() < 0.4 else OF_THE_PAGE[service])
     shape = get_service_model(service).operation_model(operation).input_shape
-    body = json.dumps(members(rng, list(shape.members) if shape else [], world)).encode()
-    if rng.random() < 0.3:
+    names = list(shape.members) if shape else []
+    right = rng.random() < 0.3  # but for who asks
+    body = json.dumps(members(rng, names, world, 0 if right else 0.15)).encode()
+    if not right and rng.random() < 0.4:
         body = mangled_bytes(rng, body)
     target = f"{TARGETS[service]}.{operation}"
-    if rng.random() < 0.2:
+    if not right and rng.random() < 0.2:
         other = rng.choice(list(TARGETS.values()))
         flawed = re.sub(r"[\x00-\x1f]", "", mangled(rng, target))
         target = rng.choice([flawed, f"{other}.{operation}", f"{target}.{operation}", operation, ""])
@@ -99,7 +101,7 @@ def json_case(rng: random.Random, world: World) -> Case:
     scope = service if rng.random() < 0.85 else rng.choice([*TARGETS, *REST_SERVICES])
     path = "/" if rng.random() < 0.9 else rng.choice(["/?Action=DeleteProject", "//", "/x", "/%2e%2e/", "/?"])
     usual: Signer = "guest" if service == "rekognition" else "nobody"
-    signer = usual if rng.random() < 0.7 else rng.choice(SIGNERS)
+    signer = usual if not right and rng.random() < 0.8 else rng.choice(SIGNERS)
     return Case(signer, scope, "POST", path, headers, body)
 
 
