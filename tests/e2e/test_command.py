@@ -223,6 +223,6 @@ def test_the_preview_marks_unknowns() -> None:
         timeout=60,
         check=True,
     )
-    assert "+ 24 to create" in preview.stdout
+    assert re.search(r"^\+ [0-9]+ to create$", preview.stdout, re.MULTILINE)
     assert "identityPoolId: [unknown]" in preview.stdout
     assert "aws:cloudfront/distribution:Distribution RekogCustomLabelsDemo-cdn" in preview.stdout

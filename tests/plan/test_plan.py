@@ -7,6 +7,7 @@ import functools
 import json
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,24 @@ def test_every_resource_is_the_child_of_a_component(mode: str) -> None:
     for one in plan(mode):
         if one["type"].startswith("aws:"):
             assert one["parent"].startswith("RekogCustomLabelsDemo-")
+
+
+def test_every_component_says_what_it_creates() -> None:
+    """Each resource of each mode stands in the docstring of its component, and nothing else does."""
+    created: dict[tuple[str, str], set[str]] = {}
+    for mode in MODES:
+        resources = plan(mode)
+        for component in resources:
+            _, module, name = component["type"].split(":")
+            if component["type"].startswith("customlabels:"):
+                children = {one["name"] for one in resources if one["parent"] == component["name"]}
+                created.setdefault((module, name), set()).update(
+                    re.sub(r"/.*", "/{key}", child.replace(component["name"], "{name}", 1))
+                    for child in children
+                )
+    for (module, name), children in created.items():
+        documented = getattr(import_module(f"infra.{module}"), name).__doc__
+        assert set(re.findall(r"- ``(.+?)``", documented)) == children
 
 
 if __name__ == "__main__":
