@@ -48,7 +48,11 @@ def _service_app(service: str) -> WSGIApplication:
 def _when_needed(service: str) -> WSGIApplication:
     """The service's application, imported at its first request: most demos need no user pools."""
     build = functools.cache(_service_app)
-    return lambda environ, start_response: build(service)(environ, start_response)
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return build(service)(environ, start_response)
+
+    return app
 
 
 def _build_models(service: str) -> None:

@@ -1,6 +1,7 @@
 """How the emulator's own services are put behind moto's dispatcher."""
 
 import json
+import threading
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
@@ -61,7 +62,15 @@ class InvalidParameterError(ServiceException):
 
 
 class ModelDecides(TargetDecides):
-    """A JSON service of our own, whose requests keep to the service's model."""
+    """A JSON service of our own, whose requests keep to the service's model, one at a time."""
+
+    lock = threading.RLock()
+    """Held by each operation: what it checks, also at another such service, stays true until it is done."""
+
+    def call_action(self) -> Any:  # noqa: ANN401 - moto's type
+        """Do one operation."""
+        with self.lock:
+            return super().call_action()
 
     @cached_property
     def params(self) -> dict[str, Any]:

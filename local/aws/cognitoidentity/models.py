@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -12,11 +12,14 @@ from moto.iam.models import Role
 from moto.sts.models import AssumedRole, sts_backends
 
 from local.aws.account import ACCOUNT_ID, PARTITION, find_role
+from local.aws.clock import clock
 from local.aws.cognitoidentity.exceptions import (
     InvalidIdentityPoolConfigurationError,
     NotAuthorizedError,
     ResourceNotFoundError,
 )
+from local.aws.cognitoidentity.roles import Login, check_mappings, choose_role
+from local.aws.cognitoidp.tokens import InvalidTokenError, check_id_token
 from local.aws.iam import Principal, Request, trust_allows
 from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy, parse_policy
 from local.aws.services import InvalidParameterError
@@ -50,11 +53,13 @@ class IdentityPool:
 
 @dataclass(frozen=True)
 class Identity:
-    """A guest of a pool."""
+    """Somebody known to a pool."""
 
     identity_id: str
     pool_id: str
     created: datetime
+    login: Login | None
+    """Who signed in; None for a guest."""
 
 
 @dataclass(frozen=True)
@@ -132,12 +137,16 @@ class CognitoIdentityBackend(BaseBackend):
                 )
             if not _ROLE_ARN.fullmatch(arn):
                 raise InvalidParameterError(f"'{arn}' is not the ARN of a role.")
+        check_mappings(roles.get("RoleMappings", {}))
         pool.roles = dict(roles)
 
     def get_id(self, pool_id: str, logins: Mapping[str, str] | None) -> Identity:
-        """Admit a guest to a pool."""
-        self._admit(self.pool(pool_id), logins)
-        identity = Identity(f"{self.region_name}:{uuid.uuid4()}", pool_id, datetime.now(UTC))
+        """Admit somebody to a pool: guests get a new identity each time, who signs in always the same one."""
+        login = _admitted(self.pool(pool_id), logins)
+        for known in self.identities.values():
+            if login and known.login and (known.pool_id, known.login.subject) == (pool_id, login.subject):
+                return known
+        identity = Identity(f"{self.region_name}:{uuid.uuid4()}", pool_id, clock.now(), login)
         self.identities[identity.identity_id] = identity
         return identity
 
@@ -151,21 +160,27 @@ class CognitoIdentityBackend(BaseBackend):
             raise ResourceNotFoundError(f"Identity '{identity_id}' not found.")
         return self.identities[identity_id]
 
-    def get_credentials(self, identity_id: str, logins: Mapping[str, str] | None) -> PoolSession:
+    def get_credentials(
+        self, identity_id: str, logins: Mapping[str, str] | None, custom_role_arn: str | None
+    ) -> PoolSession:
         """Assume the pool's role for an identity.
 
         Raises:
-            InvalidIdentityPoolConfigurationError: the pool has no role for guests, the role is gone, or its
-                trust policy does not let this pool's guests assume it.
+            InvalidIdentityPoolConfigurationError: the pool has no role for the identity, the role is gone, or
+                its trust policy does not let this pool's identities assume it.
+            NotAuthorizedError: the login is not this identity's, or brings no role.
         """
-        pool = self.pool(self.identity(identity_id).pool_id)
-        self._admit(pool, logins)
+        identity = self.identity(identity_id)
+        pool = self.pool(identity.pool_id)
+        login = _admitted(pool, logins)
+        if (login and login.subject) != (identity.login and identity.login.subject):
+            raise NotAuthorizedError(f"Access to Identity '{identity_id}' is forbidden.")
         claims: dict[str, ContextValue] = {
             f"{PROVIDER}:aud": pool.pool_id,
-            f"{PROVIDER}:amr": ["unauthenticated"],
+            f"{PROVIDER}:amr": login.amr if login else ["unauthenticated"],
             f"{PROVIDER}:sub": identity_id,
         }
-        role = find_role(pool.roles.get("Roles", {}).get("unauthenticated", ""))
+        role = find_role(choose_role(pool.roles, login, custom_role_arn))
         if role is None or not _trusted(role, claims):
             raise InvalidIdentityPoolConfigurationError
         assumed: AssumedRole = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
@@ -180,22 +195,37 @@ class CognitoIdentityBackend(BaseBackend):
             access_key_id=assumed.access_key_id,
             secret_key=assumed.secret_access_key,
             session_token=assumed.session_token,
-            expiration=datetime.now(UTC) + SESSION_LIFETIME,
+            expiration=clock.now() + SESSION_LIFETIME,
             role_arn=role.arn,
             arn=assumed.arn,
             user_id=assumed.user_id,
             claims=claims,
-            session_policy=SCOPE_DOWN,
+            session_policy=None if login else SCOPE_DOWN,
         )
         self.sessions[session.access_key_id] = session
         return session
 
-    def _admit(self, pool: IdentityPool, logins: Mapping[str, str] | None) -> None:
-        """Let a guest in, or refuse: no pool here has a login provider that could vouch for a token."""
-        if logins:
-            raise NotAuthorizedError("Token is not from a supported provider of this identity pool.")
+
+def _admitted(pool: IdentityPool, logins: Mapping[str, str] | None) -> Login | None:
+    """Return who signed in, None for a guest, or refuse."""
+    if not logins:
         if not pool.settings["AllowUnauthenticatedIdentities"]:
             raise NotAuthorizedError("Unauthenticated access is not supported for this identity pool.")
+        return None
+    if len(logins) > 1:
+        raise NotImplementedError("The emulator's identity pools take one login at a time.")
+    ((provider, token),) = logins.items()
+    clients = {
+        listed["ClientId"]: listed.get("ServerSideTokenCheck", False)
+        for listed in pool.settings.get("CognitoIdentityProviders", [])
+        if listed["ProviderName"] == provider
+    }
+    if not clients:
+        raise NotAuthorizedError("Token is not from a supported provider of this identity pool.")
+    try:
+        return Login(provider, check_id_token(provider, clients, token))
+    except InvalidTokenError as error:
+        raise NotAuthorizedError(str(error)) from error
 
 
 def _trusted(role: Role, claims: Context) -> bool:
@@ -219,6 +249,11 @@ def _checked(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str
             f"1 validation error detected: Value '{name}' at 'identityPoolName' failed to satisfy constraint: "
             r"Member must satisfy regular expression pattern: [\w\s+=,.@-]+"
         )
+    for provider in settings.get("CognitoIdentityProviders", []):
+        if not {"ProviderName", "ClientId"} <= set(provider):
+            raise InvalidParameterError(
+                "Each of CognitoIdentityProviders needs a ProviderName and a ClientId."
+            )
     own = {
         key: value
         for key, value in settings.items()

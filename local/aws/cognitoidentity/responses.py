@@ -70,7 +70,9 @@ class CognitoIdentityResponse(ModelDecides):
 
     def get_credentials_for_identity(self) -> ActionResult:
         """GetCredentialsForIdentity."""
-        session = self.backend.get_credentials(self.params["IdentityId"], self.params.get("Logins"))
+        session = self.backend.get_credentials(
+            self.params["IdentityId"], self.params.get("Logins"), self.params.get("CustomRoleArn")
+        )
         return ActionResult(
             {
                 "IdentityId": self.params["IdentityId"],
@@ -120,6 +122,7 @@ class CognitoIdentityResponse(ModelDecides):
 def _identity(identity: Identity) -> dict[str, Any]:
     return {
         "IdentityId": identity.identity_id,
+        "Logins": [identity.login.provider] if identity.login else [],
         "CreationDate": identity.created,
         "LastModifiedDate": identity.created,
     }

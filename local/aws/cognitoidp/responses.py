@@ -1,8 +1,6 @@
 """Cognito user pools' operations."""
 
 import json
-import threading
-from typing import Any
 
 from moto.core.request import Request as MotoRequest
 from moto.core.responses import ActionResult, EmptyResult
@@ -22,9 +20,6 @@ from local.aws.cognitoidp.tokens import Holder, holder_of, key_set, openid_confi
 from local.aws.cognitoidp.users import User, read_attributes
 from local.aws.services import Answer, ModelDecides
 
-_LOCK = threading.RLock()
-"""Held by each operation: what it checks stays true until it is done."""
-
 
 class CognitoIdpResponse(ModelDecides):
     """Reads requests and writes answers; the methods carry the names of the operations. Lists are one page."""
@@ -38,11 +33,6 @@ class CognitoIdpResponse(ModelDecides):
         if request.method == "GET":
             return _published(request.path)
         return super().dispatch(request)
-
-    def call_action(self) -> Any:  # noqa: ANN401 - moto's type
-        """Do one operation at a time."""
-        with _LOCK:
-            return super().call_action()
 
     @property
     def backend(self) -> CognitoIdpBackend:
@@ -317,7 +307,7 @@ _DOCUMENTS = {"jwks.json": key_set, "openid-configuration": openid_configuration
 def _published(path: str) -> Answer:
     """A document under a pool's `/.well-known/`; an empty 404 if there is none."""
     pool_id, _, name = path.removeprefix("/").partition("/.well-known/")
-    with _LOCK:
+    with ModelDecides.lock:
         pool = find_pool(pool_id)
         if pool is None or name not in _DOCUMENTS:
             return 404, {}, ""

@@ -134,15 +134,14 @@ def holder_of(access_token: str) -> Holder:
     return Holder(pool, user)
 
 
-def check_id_token(provider: str, audience: set[str], token: str, *, ask_pool: set[str]) -> Claims:
+def check_id_token(provider: str, clients: Mapping[str, bool], token: str) -> Claims:
     """Check an id token as an identity pool does.
 
     Args:
         provider: name of the user pool as identity provider, which must have issued the token.
-        audience: ids of the clients that the token may be for.
+        clients: ids of the clients that the token may be for, each with whether the user pool is asked
+            too: then users who were disabled, deleted or signed out since are refused.
         token: the token.
-        ask_pool: ids of the clients for whose tokens the user pool is asked too, whether the user was
-            not disabled, deleted or signed out since.
 
     Returns:
         The token's claims.
@@ -154,12 +153,12 @@ def check_id_token(provider: str, audience: set[str], token: str, *, ask_pool: s
     claims = _verified(pool, token, "id") if pool is not None and pool.provider == provider else None
     if pool is None or claims is None:
         raise InvalidTokenError("Invalid login token. Not a valid OpenId Connect identity token.")
-    if claims["aud"] not in audience:
+    if claims["aud"] not in clients:
         raise InvalidTokenError("Invalid login token. Incorrect token audience.")
     now = int(clock.now().timestamp())
     if now >= claims["exp"]:
-        raise InvalidTokenError(f"Invalid login token. Token expired: {claims['exp']} >= {now}")
-    if claims["aud"] in ask_pool and _signed_in(pool, claims) is None:
+        raise InvalidTokenError(f"Invalid login token. Token expired: {now} >= {claims['exp']}")
+    if clients[claims["aud"]] and _signed_in(pool, claims) is None:
         raise InvalidTokenError("Invalid login token. The user pool does not vouch for it any more.")
     return claims
 

@@ -121,8 +121,8 @@ def make_guest(clients: Clients, statements: Sequence[dict[str, Any]], *, region
     return Guest(pool_id, identity_id, name, keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"])
 
 
-def trust(pool_id: str) -> dict[str, Any]:
-    """Return a trust policy for the guests of one pool."""
+def trust(pool_id: str, amr: str = "unauthenticated") -> dict[str, Any]:
+    """Return a trust policy for the guests of one pool, or for those of another `amr`."""
     return {
         "Version": "2012-10-17",
         "Statement": {
@@ -131,7 +131,7 @@ def trust(pool_id: str) -> dict[str, Any]:
             "Action": "sts:AssumeRoleWithWebIdentity",
             "Condition": {
                 "StringEquals": {"cognito-identity.amazonaws.com:aud": pool_id},
-                "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "unauthenticated"},
+                "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": amr},
             },
         },
     }
