@@ -95,11 +95,11 @@ class _Walk:
             return self._map(shape, value, path)
         if shape.type_name == "blob":
             return self._blob(shape, value, path)
-        problem = _type_problem(shape, value)
+        problem = type_problem(shape, value)
         if problem:
             self._mistype(path, value, problem)
         else:
-            self.broken += [_failure(value, path, rule) for rule in _broken_rules(shape, value)]
+            self.broken += [_failure(value, path, rule) for rule in broken_rules(shape, value)]
         return value
 
     def _list(self, shape: ListShape, value: object, path: str) -> list[Any]:
@@ -129,10 +129,10 @@ class _Walk:
     def _strings(self, shape: Shape, items: list[object], whole: object, path: str, rule: str) -> list[Any]:
         """Check the strings of a list or map, about which AWS complains all at once, naming every rule for them."""
         for item in items:
-            problem = _type_problem(shape, item)
+            problem = type_problem(shape, item)
             if problem:
                 self._mistype(path, item, problem)
-            elif _broken_rules(shape, item):
+            elif broken_rules(shape, item):
                 self.broken.append(_failure(whole, path, f"{rule}: [{', '.join(_rules(shape))}]"))
                 break
         return items
@@ -158,7 +158,7 @@ class _Walk:
         self.mistyped.append(f"{path or _BODY} is {shown}: it {rule}.")
 
 
-def _type_problem(shape: Shape, value: object) -> str | None:
+def type_problem(shape: Shape, value: object) -> str | None:
     """Say of which type a value must be, if it is not; for strings, booleans and numbers."""
     if isinstance(shape, StringShape):
         return None if isinstance(value, str) else "must be a string"
@@ -170,7 +170,7 @@ def _type_problem(shape: Shape, value: object) -> str | None:
     return None
 
 
-def _broken_rules(shape: Shape, value: Any) -> list[str]:  # noqa: ANN401 - JSON
+def broken_rules(shape: Shape, value: Any) -> list[str]:  # noqa: ANN401 - JSON
     """Return the constraints of a string, boolean or number that a value of its type breaks."""
     if isinstance(shape, StringShape):
         if shape.enum:

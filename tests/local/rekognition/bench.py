@@ -40,7 +40,7 @@ Shape = tuple[str, int, int]
 def custom_labels_operations() -> list[str]:
     """Return the operations of the service model that concern Custom Labels."""
     model = get_service_model("rekognition")
-    return [name for name in model.operation_names if re.search("Project|Dataset|CustomLabels|Tag", name)]
+    return [name for name in model.operation_names if re.search("Project|Dataset|CustomLabels|[Tt]ag", name)]
 
 
 @dataclass
