@@ -217,7 +217,7 @@ const FAILED: Readonly<Record<During, string>> = {
 
 function modelText({ projects, model }: State): string {
   const chosen = findVersion(projects, model);
-  if (chosen !== undefined && !isRunning(chosen)) return `${chosen.name} is ${statusWords(chosen.status)}`;
+  if (chosen !== undefined && !isRunning(chosen)) return `${chosen.name}: ${statusWords(chosen.status)}`;
   const versions = projects.flatMap((project) => project.versions);
   return `${versions.filter(isRunning).length} of ${versions.length} models running`;
 }

@@ -4,7 +4,6 @@ import {
   isStartable,
   startableVersion,
   startCommand,
-  statusWords,
   type Version,
 } from "../core/catalog";
 import { whyNotStart } from "../core/permissions";
@@ -136,7 +135,7 @@ function LabelTable({ labels, lit, controller }: LabelTableProps) {
 function Explanation({ state, settings, controller, visitor }: ViewProps) {
   const { listing, projects, model } = state;
   const chosen = findVersion(projects, model);
-  if (listing !== "done" || isRunning(chosen)) return null;
+  if (visitor.form !== null || listing !== "done" || isRunning(chosen)) return null;
   const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
   if (count === 0) {
     return (
@@ -165,15 +164,7 @@ function Explanation({ state, settings, controller, visitor }: ViewProps) {
   const command = role !== "operator" && startable ? commandFor(startable, settings) : null;
   return (
     <div class="explanation">
-      <h2>
-        {chosen === undefined ? (
-          "No model is running"
-        ) : (
-          <>
-            <bdi>{chosen.name}</bdi> is {statusWords(chosen.status)}
-          </>
-        )}
-      </h2>
+      <h2>{chosen === undefined ? "No model is running" : "This model is not running"}</h2>
       <p>
         A model must be started before it can detect, and is billed by the hour, used or not, until it is
         stopped.

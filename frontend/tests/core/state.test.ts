@@ -72,13 +72,13 @@ test("a model chosen though it does not run stays chosen, and detects when it ru
   );
   expect([chosen.model, statusText(chosen), awaitsDetection(chosen)]).toEqual([
     "idle/0",
-    "v0 is stopped",
+    "v0: stopped",
     false,
   ]);
   const relisted = LISTED.reduce(reduce, chosen);
   expect(relisted.model).toBe("idle/0");
   const starting = reduce(relisted, { type: "status", arn: "idle/0", status: "STARTING" });
-  expect([starting.model, statusText(starting)]).toEqual(["idle/0", "v0 is starting"]);
+  expect([starting.model, statusText(starting)]).toEqual(["idle/0", "v0: starting"]);
   const running = reduce(starting, { type: "followed", project: project("idle", "RUNNING") });
   expect([running.model, awaitsDetection(running)]).toEqual(["idle/0", true]);
 });

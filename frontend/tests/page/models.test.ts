@@ -56,7 +56,7 @@ test("an operator starts a model, sees its price before and its way to running a
   await dialog.getByLabel("Inference units").selectOption("3");
   expect(await dialog.innerText()).toContain("about 12.00 USD an hour, 288 USD a day, an estimate");
   await confirm("Start").click();
-  await expect.poll(() => app.status()).toBe("v2 is starting");
+  await expect.poll(() => app.status()).toBe("v2: starting");
   expect(app.aws.of("StartProjectVersion").map(({ body }) => body)).toEqual([
     { ProjectVersionArn: V2, MinInferenceUnits: 3 },
   ]);
@@ -76,11 +76,11 @@ test("a model is stopped only when that is confirmed; the list then follows it u
   expect(await app.page.evaluate(() => document.activeElement?.textContent)).toBe("Stop");
   await button("Stop").click();
   await confirm("Stop").dblclick();
-  await expect.poll(() => app.status()).toBe("v1 is stopping");
+  await expect.poll(() => app.status()).toBe("v1: stopping");
   expect(app.aws.of("StopProjectVersion").map(({ body }) => body)).toEqual([{ ProjectVersionArn: PARTS_V1 }]);
   statuses["v1"] = "STOPPED";
   await button("Start").waitFor();
-  expect(await app.status()).toBe("v1 is stopped");
+  expect(await app.status()).toBe("v1: stopped");
 });
 
 test("with no model running an operator is offered to start the newest", async () => {
@@ -111,14 +111,14 @@ test("a start or stop that AWS refuses is explained where it was asked for, and 
   }
   if (usual) app.aws.answers["StartProjectVersion"] = usual;
   await confirm("Start").click();
-  await expect.poll(() => app.status()).toBe("v2 is starting");
+  await expect.poll(() => app.status()).toBe("v2: starting");
 });
 
 test("a viewer is told why a model cannot be started, and who can", async () => {
   await enter("viewers");
   expect(await button("Stop").count()).toBe(0);
   await app.page.getByLabel("Model").selectOption({ label: "v2 · stopped" });
-  await app.page.getByRole("heading", { name: "v2 is stopped" }).waitFor();
+  await app.page.getByRole("heading", { name: "This model is not running" }).waitFor();
   expect(await app.page.locator(".explanation").innerText()).toContain(
     "Viewers cannot start models; ask an operator, or ask the administrator to make you one.",
   );
@@ -132,7 +132,7 @@ test("a guest is told so too, and a stopped model is not asked to detect", async
   await app.choose(await jpeg(app.bench, 200, 200));
   await app.page.getByAltText("photo.jpg").waitFor();
   expect(await app.page.locator(".explanation").innerText()).toContain("Guests cannot start models");
-  expect(await app.status()).toBe("v2 is stopped");
+  expect(await app.status()).toBe("v2: stopped");
   expect(app.sent()).toEqual([]);
   await app.page.getByLabel("Model").selectOption({ label: "v1 · running" });
   await app.reach("done");
