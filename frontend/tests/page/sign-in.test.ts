@@ -80,6 +80,7 @@ test("the keyboard alone signs in; the page then says who is in, keeps nothing, 
   await open();
   expect(await app.page.locator("main").getAttribute("data-state")).toBe("signed-out");
   await expect.poll(focused).toBe("email");
+  expect((await app.watched()).shifts).toEqual([]);
   await app.page.keyboard.type(ANN);
   await app.page.keyboard.press("Tab");
   await app.page.keyboard.type(PASSWORD);
@@ -177,7 +178,6 @@ test("each way in which signing in fails has its sentence, and leaves the form r
     ["NotAuthorizedException", "Password attempts exceeded", "too many tries"],
     ["LimitExceededException", "Attempt limit exceeded, please try after some time.", "too many tries"],
     ["InvalidPasswordException", "Password did not conform", "policy refuses this password"],
-    ["InternalErrorException", "", "failed on its side"],
     ["<b>Strange</b>", "<img src=x onerror=alert(1)>", "AWS says: <img src=x onerror=alert(1)>"],
   ] as const) {
     failing("InitiateAuth", name, message);
@@ -198,10 +198,6 @@ test("what may pass is tried twice before it is told", async () => {
   await app.page.context().setOffline(true);
   await button("Sign in").click();
   await refusal(/This device is offline|Cognito cannot be reached at http/);
-  await app.page.context().setOffline(false);
-  app.aws.answers["InitiateAuth"] = () => "no object";
-  await button("Sign in").click();
-  await refusal("Cognito’s answer cannot be read");
 });
 
 test("somebody in no group, or with a claim that is no list, is told whom to ask, and is not let in", async () => {
@@ -253,7 +249,7 @@ test("the password can be looked at, and password managers know each field", asy
 });
 
 test("tokens are renewed before they run out, once for all that wait, and follow a change of role", async () => {
-  pool.tokenSeconds = 5;
+  pool.tokenSeconds = 4;
   await open();
   await enter();
   await app.reach("ready");
@@ -262,7 +258,7 @@ test("tokens are renewed before they run out, once for all that wait, and follow
   expect(refreshes()).toEqual([]);
   const user = pool.users.get(ANN);
   if (user) user.groups = ["viewers"];
-  await app.page.waitForTimeout(3100);
+  await app.page.waitForTimeout(2500);
   await Promise.all([button("Refresh").click(), app.choose(await jpeg(app.bench, 100, 100))]);
   await app.reach("done");
   expect(refreshes()).toHaveLength(1);
@@ -283,19 +279,10 @@ test("a refused renewal signs out with a sentence; image and results stay for th
   expect(app.page.workers()).toEqual([]);
   expect(await app.page.getByAltText("photo.jpg").count()).toBe(1);
   expect(await app.page.locator("tbody tr").count()).toBe(3);
-  pool.tokenSeconds = 900;
   await enter();
   await app.reach("done");
   expect(await app.page.getByAltText("photo.jpg").count()).toBe(1);
   expect(app.sent()).toHaveLength(1);
-});
-
-test("another person does not find the image of the one before", async () => {
-  pool.tokenSeconds = 3;
-  await open();
-  await enter();
-  await app.choose(await jpeg(app.bench, 200, 200));
-  await app.reach("done");
   const user = pool.users.get(ANN);
   if (user) user.disabled = true;
   await app.page.waitForTimeout(1900);

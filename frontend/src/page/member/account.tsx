@@ -20,6 +20,7 @@ const MAY: Readonly<Record<Person["role"], string>> = {
 /** Who is signed in, and what they can do about it. */
 export function Account({ person, member }: AccountProps) {
   const [open, setOpen] = useState(false);
+  const { busy, run } = useJob();
   return (
     <>
       <span class="person">
@@ -38,7 +39,7 @@ export function Account({ person, member }: AccountProps) {
               </p>
               <Authenticator person={person} member={member} />
               <div class="buttons">
-                <button type="button" onClick={() => void member.signOut()}>
+                <button type="button" aria-disabled={busy} onClick={() => void run(() => member.signOut())}>
                   Sign out
                 </button>
                 <button type="button" onClick={close}>

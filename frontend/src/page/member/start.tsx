@@ -13,7 +13,7 @@ import { ModelControls } from "./model-controls";
 import { SignIn } from "./sign-in";
 
 /** Between two looks at models that are starting or stopping. */
-const FOLLOW_EVERY = 4_000;
+const FOLLOW_EVERY = 3_000;
 /** For so long after a start or stop the list may still say what was before. */
 const FOLLOW_AT_LEAST = 20_000;
 
