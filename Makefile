@@ -47,11 +47,13 @@ check: $(NODE_MODULES) $(VENV)/.dev ## Report style, type and format errors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@frontend/node_modules/.bin/pyright
+	@$(BIN)/python -m tests.permissions --check
 	@npm --prefix frontend --silent run check
 
 fix: $(NODE_MODULES) $(VENV)/.dev ## Repair what can be repaired by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/python -m tests.permissions
 	@npm --prefix frontend --silent run fix
 
 plans: need-node $(VENV)/.dev ## Write the reviewed plans of tests/plan anew

@@ -7,6 +7,7 @@ from local.aws.policy import Context, ContextValue
 from tests.policies.documents import ACCOUNT_ID, DISTRIBUTION_ARN, IDENTITY_POOL_ID, REGION
 
 OTHER_ACCOUNT = "210987654321"
+NEAR_ACCOUNT = f"{ACCOUNT_ID[:6]}999999"
 COGNITO = "cognito-identity.amazonaws.com"
 USER_POOL = f"cognito-idp.{REGION}.amazonaws.com/{REGION}_Aa1Bb2Cc3"
 MEMBER_AMR = ["authenticated", USER_POOL, f"{USER_POOL}:CognitoSignIn:55555555-6666-7777-8888-999999999999"]
@@ -90,6 +91,7 @@ def _identity(provider: str, aud: str | None, amr: list[str] | None) -> Caller:
     return Caller(Principal(kind="Federated", name=provider), claims(aud, amr))
 
 
+MODEL_ARN = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}:project/parts/version/first/1580000000001"
 OTHER_POOL = IDENTITY_POOL_ID.replace("0000", "9999")
 OTHER_DISTRIBUTION = DISTRIBUTION_ARN.replace("EDFDVBD6EXAMPLE", "EOTHEREXAMPLE00")
 
@@ -108,6 +110,14 @@ CALLERS = {
     ),
     "CloudFront for nobody": _service("cloudfront.amazonaws.com", None),
     "another service": _service("logging.s3.amazonaws.com", DISTRIBUTION_ARN),
+    "Rekognition": _service("rekognition.amazonaws.com", MODEL_ARN),
+    "Rekognition for a stranger": _service(
+        "rekognition.amazonaws.com", MODEL_ARN.replace(ACCOUNT_ID, OTHER_ACCOUNT), OTHER_ACCOUNT
+    ),
+    "Rekognition for a near account": _service(
+        "rekognition.amazonaws.com", MODEL_ARN.replace(ACCOUNT_ID, NEAR_ACCOUNT), NEAR_ACCOUNT
+    ),
+    "Rekognition for nobody": _service("rekognition.amazonaws.com", None),
     "a guest of the pool": _identity(COGNITO, IDENTITY_POOL_ID, ["unauthenticated"]),
     "a guest of another pool": _identity(COGNITO, OTHER_POOL, ["unauthenticated"]),
     "a guest of no pool": _identity(COGNITO, None, ["unauthenticated"]),

@@ -9,6 +9,7 @@ ACCOUNT_ID = "123456789012"
 REGION = "eu-west-1"
 IDENTITY_POOL_ID = f"{REGION}:00000000-1111-2222-3333-444444444444"
 BUCKET_ARN = "arn:aws:s3:::site-1a2b3c4"
+TRAINING_BUCKET_ARN = "arn:aws:s3:::images-5d6e7f8"
 DISTRIBUTION_ARN = f"arn:aws:cloudfront::{ACCOUNT_ID}:distribution/EDFDVBD6EXAMPLE"
 PROJECTS = ["parts", "boats.v2"]
 
@@ -44,5 +45,11 @@ DOCUMENTS = {
         {"bucket_arn": BUCKET_ARN, "distribution_arn": DISTRIBUTION_ARN},
     ),
     "public site": Document("site_bucket_public.json.j2", {"bucket_arn": BUCKET_ARN}),
+    "training reads": Document(
+        "rekognition_bucket_read.json.j2", {"bucket_arn": TRAINING_BUCKET_ARN, "account_id": ACCOUNT_ID}
+    ),
+    "training writes": Document(
+        "rekognition_bucket_write.json.j2", {"bucket_arn": TRAINING_BUCKET_ARN, "account_id": ACCOUNT_ID}
+    ),
 }
 """By what they are called in the tests."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from local.aws.iam import Request, evaluate, is_public, trust_allows
 from local.aws.policy import Policy, parse_policy
-from tests.policies.access_table import Row
 from tests.policies.callers import CALLERS, EVERYTHING
 from tests.policies.documents import ACCOUNT_ID
+from tests.policies.row import Row
 
 SIMULATOR = Path(__file__).parent.parent / "tools" / "simulate_table.mjs"
 

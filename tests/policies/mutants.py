@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from local.aws.policy import Policy, arn_matches, listed, parse_policy
-from tests.policies.access_table import OBJECT, SAMPLES
-from tests.policies.callers import OTHER_DISTRIBUTION, OTHER_POOL
-from tests.policies.documents import BUCKET_ARN
-from tests.policies.service_reference import resource_types
+from tests.policies.bucket_rows import IMAGE, OBJECT
+from tests.policies.callers import OTHER_ACCOUNT, OTHER_DISTRIBUTION, OTHER_POOL
+from tests.policies.documents import BUCKET_ARN, TRAINING_BUCKET_ARN
+from tests.policies.model_rows import SAMPLES
+from tests.policies.service_reference import condition_keys, resource_types
 
 Statement = dict[str, Any]
 _Change = tuple[str, Statement]
@@ -19,11 +20,14 @@ _Change = tuple[str, Statement]
 _OTHER_VALUES: dict[str, list[str]] = {
     "aws:RequestedRegion": ["us-east-1"],
     "aws:TagKeys": ["team"],
+    "aws:SourceAccount": [OTHER_ACCOUNT],
+    "s3:x-amz-acl": ["public-read"],
     "AWS:SourceArn": [OTHER_DISTRIBUTION],
     "cognito-identity.amazonaws.com:aud": [OTHER_POOL],
     "cognito-identity.amazonaws.com:amr": ["authenticated", "unauthenticated"],
 }
 """What else requests come with, by condition key."""
+_BUCKETS = [("bucket", BUCKET_ARN), ("bucket", TRAINING_BUCKET_ARN), ("object", OBJECT), ("object", IMAGE)]
 _NEGATED = {"StringEquals": "StringNotEquals", "StringLike": "StringNotLike"}
 _OTHER_PRINCIPALS: list[Any] = [
     "*",
@@ -213,17 +217,25 @@ def _first_words(action: str) -> Iterator[str]:
 
 
 def _fitting_actions(service: str, statement: Statement) -> set[str]:
-    """Return the actions whose resources can be the statement's; about others it says nothing."""
+    """Return the actions whose resources and condition keys can be the statement's; others it never allows."""
     if "Resource" not in statement:
         return {action for action, kinds in resource_types(service).items() if "role" in kinds}
     any_policy = Policy((), has_variables=False)
     kinds = {
         kind
-        for kind, sample in {**SAMPLES, "bucket": BUCKET_ARN, "object": OBJECT}.items()
+        for kind, sample in (*SAMPLES.items(), *_BUCKETS)
         for pattern in listed(statement["Resource"])
         if pattern == "*" or arn_matches(pattern, sample, any_policy, {})
     }
-    return {action for action, own in resource_types(service).items() if kinds & set(own or ["*"])}
+    carried = condition_keys(service)
+    asked = {key for keys in statement.get("Condition", {}).values() for key in keys} & set().union(
+        *carried.values()
+    )
+    return {
+        action
+        for action, own in resource_types(service).items()
+        if kinds & set(own or ["*"]) and asked <= carried[action]
+    }
 
 
 # Principals.

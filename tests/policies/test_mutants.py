@@ -8,10 +8,11 @@ from functools import cache
 import pytest
 
 from local.aws.policy import parse_policy
-from tests.policies.access_table import Row, rows
+from tests.policies.access_table import rows
 from tests.policies.documents import DOCUMENTS
 from tests.policies.judges import decide
 from tests.policies.mutants import Mutant, mutants
+from tests.policies.row import Row
 
 RENDERED = {name: document.render() for name, document in DOCUMENTS.items()}
 POLICIES = {name: parse_policy(text) for name, text in RENDERED.items()}
@@ -19,8 +20,9 @@ POLICIES = {name: parse_policy(text) for name, text in RENDERED.items()}
 ALWAYS_SENT = "AWS sends this key with every request"
 NOTHING_BEFORE = "nothing that AWS sends only ends like this"
 NO_OTHER_AMR = "AWS sends no other amr that looks like this"
+NO_OTHER_ACL = "S3 knows no other canned ACL that looks like this"
+TWELVE_DIGITS = "an account id has twelve digits"
 HAS_IT = "the operator's other statements allow it already"
-WITHOUT_TAGS = "requests for this carry no tags, and the statement asks for tags"
 EQUIVALENT = {
     "viewer, all projects | ListModelsOfProjects | *:project/[*]/[*] became *:project/[*]": (
         "every project's ARN has the time of its creation behind the name"
@@ -34,13 +36,11 @@ EQUIVALENT = {
     "trust in * | ForAnyValue:StringLike cognito-identity.amazonaws.com:amr like unauth*": NO_OTHER_AMR,
     "trust in * | ForAnyValue:StringLike cognito-identity.amazonaws.com:amr like auth*": NO_OTHER_AMR,
     "trust in guests | *:amr like [*]unauthenticated": NO_OTHER_AMR,
-    "operator, * | * | rekognition:DetectCustomLabels added": HAS_IT,
-    "operator, * | NoteStartAndStop | rekognition:StartProjectVersion added": HAS_IT,
-    "operator, * | NoteStartAndStop | rekognition:StopProjectVersion added": HAS_IT,
-    "operator, * | NoteStartAndStop | rekognition:DeleteProjectVersion added": WITHOUT_TAGS,
-    "operator, * | NoteStartAndStop | rekognition:DetectModerationLabels added": WITHOUT_TAGS,
-    "operator, * | NoteStartAndStop | rekognition:ListTagsForResource added": WITHOUT_TAGS,
-    "operator, * | NoteStartAndStop | rekognition:StartMediaAnalysisJob added": WITHOUT_TAGS,
+    "training * | StringEquals aws:SourceAccount like [*]123456789012": TWELVE_DIGITS,
+    "training * | StringEquals aws:SourceAccount like 123456789012[*]": TWELVE_DIGITS,
+    "training writes | * | StringEquals s3:x-amz-acl like [*]bucket-owner-full-control": NO_OTHER_ACL,
+    "training writes | * | StringEquals s3:x-amz-acl like bucket-owner-full-control[*]": NO_OTHER_ACL,
+    "operator, * | StartAndStopModels | rekognition:DetectCustomLabels added": HAS_IT,
 }
 """Mutants that no request can tell from the policy, and why; each pattern covers only such mutants."""
 
