@@ -17,6 +17,7 @@ from moto.s3.models import s3_backends
 from local.rekognition.limits import Limits
 
 if TYPE_CHECKING:
+    from moto.s3.models import FakeBucket
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_rekognition.type_defs import ProjectVersionDescriptionTypeDef
     from mypy_boto3_s3 import S3Client
@@ -28,6 +29,7 @@ COLOURS = {"disc": (40, 40, 220), "square": (220, 120, 20)}
 
 UNTHROTTLED = Limits(
     control_requests_per_second=1_000_000,
+    tag_requests_per_second=1_000_000,
     detect_requests_per_second=1_000_000,
     detect_requests_per_second_per_inference_unit=1_000_000,
 )
@@ -187,9 +189,12 @@ class Bench:
     @contextmanager
     def held_training(self) -> Generator[None]:
         """Keep trainings on the first picture waiting for it."""
-        key = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_bucket(BUCKET).keys["images/0.png"]
-        with key.lock:
+        with self.bucket().keys["images/0.png"].lock:
             yield
+
+    def bucket(self) -> "FakeBucket":
+        """Return the bucket as moto keeps it."""
+        return s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_bucket(BUCKET)
 
     def dataset(self, project: str, kind: str, lines: Sequence[Mapping[str, Any] | str] | None = None) -> str:
         """Return the ARN of a dataset that is being created from *lines*, empty without them."""
