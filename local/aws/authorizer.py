@@ -170,7 +170,7 @@ class Authorizer:
     ) -> None:
         service, now = authorization.service, self._now()
         try:
-            action = read_action(service, environ, body)
+            action = read_action(service, authorization.region, environ, body)
         except UnknownActionError as error:
             raise _denied(service, caller, "this operation", "*", "") from error
         except UnreadableRequestError as error:
@@ -189,12 +189,24 @@ class Authorizer:
         }
         for resource in action.resources:
             request = Request(
-                principal=caller.principal, action=action.name, resource=resource, context=context
+                principal=caller.principal,
+                action=action.name,
+                resource=resource,
+                context={**context, **_tags_of(service, resource)},
             )
             decide = _decide_s3 if service == "s3" else _decide
             decision = decide(caller, request)
             if not decision.allowed:
                 raise _denied(service, caller, action.name, resource, decision.reason)
+
+
+def _tags_of(service: str, resource: str) -> Context:
+    """The condition keys of the tags that a resource has."""
+    if service != "rekognition":
+        return {}
+    from local.rekognition.tags import resource_tags  # noqa: PLC0415 - imports OpenCV, which other requests need not
+
+    return {f"aws:ResourceTag/{key}": value for key, value in resource_tags(resource).items()}
 
 
 def _decide(caller: _Caller, request: Request) -> Decision:

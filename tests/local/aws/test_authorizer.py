@@ -22,6 +22,7 @@ from tests.local.aws.tools import (
     bucket_policy,
     call,
     make_guest,
+    numbers,
     refusal,
     signed_headers,
 )
@@ -609,3 +610,54 @@ def test_a_malformed_authorization_is_the_callers_fault(
         "UnrecognizedClientException",
         "InvalidSignatureException",
     }
+
+
+@pytest.mark.parametrize(
+    ("tags", "allowed"),
+    [
+        ({"started-at": "1"}, True),
+        ({"started-at": "1", "stop-at": "2"}, True),
+        ({"started-at": "1", "owner": "me"}, False),
+        ({"owner": "me"}, False),
+        ({"Started-At": "1"}, False),
+    ],
+)
+def test_a_role_can_be_held_to_the_keys_of_tags(
+    clients: Clients, tags: dict[str, str], *, allowed: bool
+) -> None:
+    arn = clients("rekognition").create_project(ProjectName=f"tagged{next(numbers)}")["ProjectArn"]
+    statement = {
+        "Effect": "Allow",
+        "Action": "rekognition:TagResource",
+        "Resource": arn,
+        "Condition": {
+            "ForAllValues:StringEquals": {"aws:TagKeys": ["started-at", "stop-at"]},
+            "Null": {"aws:TagKeys": "false"},
+        },
+    }
+    rekognition = clients("rekognition", **make_guest(clients, [statement]).keys)
+    if allowed:
+        rekognition.tag_resource(ResourceArn=arn, Tags=tags)
+    else:
+        code, _ = refusal(rekognition.tag_resource, ResourceArn=arn, Tags=tags)
+        assert code == "AccessDeniedException"
+    kept = clients("rekognition").list_tags_for_resource(ResourceArn=arn)["Tags"]
+    assert kept == (tags if allowed else {})
+
+
+def test_a_role_can_be_held_to_the_tags_that_a_resource_has(clients: Clients) -> None:
+    deployer = clients("rekognition")
+    statement = {
+        "Effect": "Allow",
+        "Action": "rekognition:DescribeProjectVersions",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/open": "yes"}},
+    }
+    guest = clients("rekognition", **make_guest(clients, [statement]).keys)
+    arns = [
+        deployer.create_project(ProjectName=f"open{next(numbers)}", Tags={"open": value})["ProjectArn"]
+        for value in ("yes", "no")
+    ]
+    assert guest.describe_project_versions(ProjectArn=arns[0])["ProjectVersionDescriptions"] == []
+    code, _ = refusal(guest.describe_project_versions, ProjectArn=arns[1])
+    assert code == "AccessDeniedException"
