@@ -23,7 +23,7 @@ OWNER_MAY_READ: Context = {"s3:x-amz-acl": "bucket-owner-full-control"}
 
 MAY: dict[str, dict[str, tuple[str, ...]]] = {
     BEHIND_CLOUDFRONT: {"s3:GetObject": ("the distribution",)},
-    PUBLIC: {"s3:GetObject": ("anonymous", "stranger", "the distribution")},
+    PUBLIC: {"s3:GetObject": ("anonymous", "stranger", "viewer", "operator", "the distribution")},
     TRAINING_READS: {
         "s3:GetBucketAcl": ("Rekognition",),
         "s3:GetBucketLocation": ("Rekognition",),
@@ -62,16 +62,16 @@ def _every_action() -> Iterator[Row]:
         for action, kinds in resource_types("s3").items():
             for kind in _targets(where).keys() & set(kinds):
                 for who in (*PEOPLE, "anonymous", "stranger", _SERVICE[where]):
-                    # AWS does not say whether a session policy limits what `Principal: "*"` grants; people
+                    # AWS does not say whether a session policy limits what `Principal: "*"` grants; guests
                     # lose nothing by it, since they can also read without credentials.
-                    if where == PUBLIC and action == "s3:GetObject" and who in PEOPLE:
+                    if where == PUBLIC and action == "s3:GetObject" and who == "guest":
                         continue
                     yield Row(
                         where=where,
                         who=who,
                         action=action,
                         resource=_targets(where)[kind],
-                        allowed=who in may.get(action, ()) or (where == PUBLIC and action == "s3:GetObject"),
+                        allowed=who in may.get(action, ()),
                         context=OWNER_MAY_READ if action in _WITH_ACL else {},
                     )
 
