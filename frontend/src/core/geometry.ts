@@ -18,11 +18,13 @@ export interface PixelBox {
 export function toPixels(box: RatioBox, width: number, height: number): PixelBox {
   const left = share(box.left);
   const top = share(box.top);
+  const right = Math.max(left, share(box.left + box.width));
+  const bottom = Math.max(top, share(box.top + box.height));
   return {
     x: left * width,
     y: top * height,
-    width: (share(box.left + box.width) - left) * width,
-    height: (share(box.top + box.height) - top) * height,
+    width: (right - left) * width,
+    height: (bottom - top) * height,
   };
 }
 

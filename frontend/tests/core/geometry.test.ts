@@ -19,6 +19,11 @@ test("a box that reaches outside is cut at the edges", () => {
   });
 });
 
+test("a box of less than no size has none", () => {
+  const box = { left: 0.5, top: 0.5, width: -0.2, height: -1 };
+  expect(toPixels(box, 100, 100)).toEqual({ x: 50, y: 50, width: 0, height: 0 });
+});
+
 test("any box, however odd, lies inside the image and keeps what was inside", () => {
   const random = generator(7);
   for (let run = 0; run < 2000; run++) {
