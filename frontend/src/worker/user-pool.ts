@@ -1,5 +1,5 @@
 const ANSWER_WITHIN = 15_000;
-const RETRY_AFTER = 1_000;
+const RETRY_AFTER = 500;
 
 /** A call that the user pool refused, or that did not reach it; `name` is the service's name for the reason. */
 export class UserPoolError extends Error {
