@@ -3,6 +3,7 @@
 import click
 
 from custom_labels.commands import projects, running, training
+from custom_labels.commands.dataset import dataset
 from custom_labels.commands.detect import detect
 from custom_labels.terminal import Commands, examples
 
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(projects.projects)
+main.add_command(dataset)
 main.add_command(projects.status)
 main.add_command(training.train)
 main.add_command(training.evaluate)

@@ -1,0 +1,1 @@
+"""Datasets: what people label pictures with, read from many forms, checked, and brought to a project."""
