@@ -19,7 +19,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LONGEST_RUN = 12 * HOUR
 ARN = "arn:aws:rekognition:eu-west-1:123456789012:project"
 KINDS = ("SuccessfulRequestCount", "ThrottledCount", "UserErrorCount", "ServerErrorCount")
-_PAGE = 3  # items of a page
+_PAGE = 1  # items of a page
 _DATAPOINTS = 40  # of a metric on a page
 _QUERIES = 500
 
@@ -75,7 +75,7 @@ class SimulatedModel:
 
 
 class World:
-    """Six models in two projects, five minutes a step.
+    """Four models in two projects, five minutes a step.
 
     Args:
         seed: What happens is decided by it alone.
@@ -88,7 +88,7 @@ class World:
         self.now = START
         self.models = [
             SimulatedModel(f"project{number % 2}", f"v{number}", 1 + number % 3, number % 4 > 1)
-            for number in range(6)
+            for number in range(4)
         ]
         self.metrics: dict[tuple[str, ...], deque[tuple[datetime, float, datetime]]] = {}
         """By name and dimensions: start of the period, value, when CloudWatch has it."""

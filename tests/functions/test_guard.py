@@ -305,17 +305,17 @@ def test_two_runs_at_once_do_everything_once(cloud: Cloud) -> None:
 
 
 def test_a_run_ends_before_its_time_is_over_and_names_what_is_left(cloud: Cloud) -> None:
-    arns = [cloud.model(f"v{number}", tags=ENDED) for number in range(100)]
+    arns = [cloud.model(f"v{number}", tags=ENDED) for number in range(80)]
 
     def remaining() -> int:
-        return 75_000 - int(cloud.waited * 1000)
+        return 70_000 - int(cloud.waited * 1000)
 
     account = cloud.account(remaining=remaining)
     with pytest.raises(GuardError, match="The time of this run was over") as raised:
         run(account, cloud.settings, START)
     assert remaining() > 59_000
     stopped = {arn for arn in arns if cloud.status(arn) == "STOPPING"}
-    assert 50 < len(stopped) < 100
+    assert 30 < len(stopped) < 80
     named = set(re.findall(r"Guarding (\S+) failed", str(raised.value)))
     assert named == set(arns) - stopped
     ((subject, _),) = cloud.notices()
