@@ -53,20 +53,25 @@ export function SignIn({ member, ...state }: SignInState & { readonly member: Me
         {form === "password" ? (
           <button
             type="button"
-            onClick={({ currentTarget }) =>
-              currentTarget.form &&
-              member.show({ ...AGAIN, form: "forgot", email: read(currentTarget.form, "email") })
-            }
+            aria-disabled={busy}
+            onClick={({ currentTarget }) => {
+              if (busy || currentTarget.form === null) return;
+              member.show({ ...CALM, form: "forgot", email: read(currentTarget.form, "email") });
+            }}
           >
             Forgot password?
           </button>
         ) : (
-          <button type="button" onClick={() => member.show({ ...AGAIN, form: "password" })}>
+          <button
+            type="button"
+            aria-disabled={busy}
+            onClick={() => busy || member.show({ ...CALM, form: "password" })}
+          >
             Start again
           </button>
         )}
         {form === "reset" && (
-          <button type="button" onClick={() => void member.sendCode(email)}>
+          <button type="button" aria-disabled={busy} onClick={() => busy || void member.sendCode(email)}>
             Send a new code
           </button>
         )}
@@ -75,7 +80,7 @@ export function SignIn({ member, ...state }: SignInState & { readonly member: Me
   );
 }
 
-const AGAIN = { busy: false, problem: null, notice: null };
+const CALM = { problem: null, notice: null };
 
 /** What each question asks. */
 function Fields({ form, email }: Pick<SignInState, "form" | "email">) {
