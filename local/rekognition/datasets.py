@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.rekognition.exceptions import RekognitionError
-from local.rekognition.imports import import_lines
+from local.rekognition.imports import merge_entries, read_entries
 from local.rekognition.limits import settings
 from local.rekognition.manifest_lines import Line
 from local.rekognition.manifests import Manifest, ManifestFileError, split_off_test
@@ -115,17 +115,22 @@ class Datasets:
 
     def update(self, arn: str, ground_truth: bytes) -> None:
         """Add JSON Lines to a dataset; a line whose source-ref is there already replaces that entry."""
+        new: dict[str, Line] = {}
+        failure = ""
+        try:
+            new = read_entries(ground_truth)
+        except ManifestFileError as error:
+            failure = str(error)
         with self._store.lock:
             project, dataset = self._store.dataset(arn)
             if not dataset.is_settled():
                 raise _in_use(f"{_name(dataset)} is {dataset.state.status}: it cannot be updated.")
             _require_no_training(project)
             try:
-                dataset.entries = import_lines(ground_truth, dataset.entries, settings.limits.manifest_lines)
+                dataset.entries = merge_entries(dataset.entries, new, settings.limits.manifest_lines)
             except ManifestFileError as error:
-                _begin_update(dataset, str(error))
-            else:
-                _begin_update(dataset)
+                failure = str(error)
+            _begin_update(dataset, failure)
 
     def distribute(self, arns: Sequence[str]) -> None:
         """Move a fifth of a project's training dataset into its test dataset, which must be empty.
@@ -185,7 +190,7 @@ class Datasets:
             content = self._store.storage.read(
                 location["Bucket"], location["Name"], location.get("Version"), limit=limits.manifest_bytes
             )
-            return import_lines(content, {}, limits.manifest_lines), ""
+            return merge_entries({}, read_entries(content), limits.manifest_lines), ""
         except ObjectTooLargeError as error:
             return {}, f"ERROR_MANIFEST_SIZE_TOO_LARGE: {error}"
         except ObjectError as error:
@@ -204,7 +209,7 @@ class Datasets:
         return dataset
 
 
-def _begin_update(dataset: Dataset, failure: str = "") -> None:
+def _begin_update(dataset: Dataset, failure: str) -> None:
     dataset.state = State.now("UPDATE_IN_PROGRESS", failure)
     dataset.updated = dataset.state.since
 

@@ -22,8 +22,8 @@ TRAINED = ("TRAINING_COMPLETED", "COPYING_COMPLETED", "STARTING", "RUNNING", "ST
 AT_REST = ("TRAINING_COMPLETED", "COPYING_COMPLETED", "STOPPED")
 """Statuses of a model that can be started."""
 
-Move = Callable[[dict[str, str]], dict[str, str]]
-"""Takes where a result is, an S3Object of the service model, to where its copy will be."""
+Location = dict[str, str]
+"""Where a result is: an S3Object of the service model."""
 
 
 class ProjectVersions:
@@ -84,7 +84,7 @@ class ProjectVersions:
             request: The members of CopyProjectVersion.
             source: Where the version to be copied is.
         """
-        _, prefix = output_place(request["OutputConfig"], self._store.storage)
+        bucket, prefix = output_place(request["OutputConfig"], self._store.storage)
         original_arn: str = request["SourceProjectVersionArn"]
         with source.lock:
             project = source.project(request["SourceProjectArn"])
@@ -101,26 +101,21 @@ class ProjectVersions:
             destination = self._store.usable_project(request["DestinationProjectArn"])
             version = self._new_version(destination, request, State.now("COPYING_IN_PROGRESS"))
             version.source_arn = original_arn
-            moves: list[tuple[dict[str, str], dict[str, str]]] = []
 
-            def move(location: dict[str, str]) -> dict[str, str]:
+            def copied(location: Location) -> Location:
                 inside = location["Name"].removeprefix(original_prefix).removeprefix("/")
                 inside = inside.removeprefix(f"{project.name}/{original.name}/")
-                moved = {
-                    "Bucket": request["OutputConfig"]["S3Bucket"],
-                    "Name": f"{prefix}{destination.name}/{version.name}/{inside}",
-                }
-                moves.append((location, moved))
-                return moved
+                return {"Bucket": bucket, "Name": f"{prefix}{destination.name}/{version.name}/{inside}"}
 
-            version.outcome = replace(outcome, description=_moved(outcome.description, move))
+            description = _with_results(outcome.description, copied)
+            version.outcome = replace(outcome, description=description)
             destination.versions[version.arn] = version
         try:
-            for old, new in moves:
+            for location in _results(outcome.description):
                 content = source.storage.read(
-                    old["Bucket"], old["Name"], limit=settings.limits.manifest_bytes
+                    location["Bucket"], location["Name"], limit=settings.limits.manifest_bytes
                 )
-                self._store.storage.write(new["Bucket"], new["Name"], content)
+                self._store.storage.write(copied(location)["Bucket"], copied(location)["Name"], content)
         except ObjectError as error:
             with self._store.lock:
                 version.state = replace(version.state, failure=str(error))
@@ -250,15 +245,27 @@ def _manifest(dataset: Dataset) -> bytes:
     return Manifest(list(dataset.entries.values())).text()
 
 
-def _moved(value: Any, move: Move) -> Any:  # noqa: ANN401 - JSON
-    """Return part of a ProjectVersionDescription with every S3Object moved, but for those that were supplied."""
-    if isinstance(value, list):
-        return [_moved(item, move) for item in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    members = cast("dict[str, Any]", value)
+def _results(described: Mapping[str, Any]) -> list[Location]:
+    """Return where the results are that the members of a ProjectVersionDescription name, but for what was supplied."""
+    found: list[Location] = []
+
+    def note(location: Location) -> Location:
+        found.append(location)
+        return location
+
+    _with_results(described, note)
+    return found
+
+
+def _with_results(described: Any, place: Callable[[Location], Location]) -> Any:  # noqa: ANN401 - JSON
+    """Return members of a ProjectVersionDescription with every result where *place* puts it."""
+    if isinstance(described, list):
+        return [_with_results(item, place) for item in cast("list[Any]", described)]
+    if not isinstance(described, dict):
+        return described
+    members = cast("dict[str, Any]", described)
     return {
-        name: move(item) if name == "S3Object" else item if name == "Input" else _moved(item, move)
+        name: place(item) if name == "S3Object" else item if name == "Input" else _with_results(item, place)
         for name, item in members.items()
     }
 
