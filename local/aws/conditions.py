@@ -66,6 +66,8 @@ def _holds(operator_name: str, key: str, wanted: list[str], policy: Policy, cont
         return any(compare(want, value, policy, context) for want in wanted) != negated
 
     values = _values(found)
+    if values and negated and any(pattern_of(want, policy, context) is None for want in wanted):
+        raise UnknownElementError  # "not equal" to a variable without a value must not open a door
     if quantifier == "ForAllValues":
         return all(matches(value) for value in values)
     if not values:

@@ -451,7 +451,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
         (NO, ROLE, NO, True, False),
         (NO, ROLE, YES, True, True),
         (NO, SESSION, NO, True, True),
-        (NO, "*", NO, True, True),
+        (NO, "*", NO, True, False),
         (NO, "*", DENY, True, False),
         # Across accounts, both sides must allow.
         (YES, None, None, False, False),
@@ -656,3 +656,37 @@ def test_text_without_wildcards_matches_itself_only(text: str) -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_a_star_swallows_anything(head: str, tail: str) -> None:
     assert re.fullmatch(glob("*"), head + tail)
+
+
+@pytest.mark.parametrize(
+    "operator", ["StringNotEquals", "StringNotLike", "ArnNotLike", "StringNotEqualsIfExists"]
+)
+def test_to_differ_from_a_variable_without_a_value_opens_no_door(operator: str) -> None:
+    condition = {operator: {"aws:username": "${aws:PrincipalTag/team}"}}
+    context = {"aws:username": "me"}
+    allowed = evaluate(request(context=context), identity=[policy(allow(Condition=condition))])
+    assert not allowed.allowed
+    refused = evaluate(request(context=context), identity=[policy(allow(), deny(Condition=condition))])
+    assert not refused.allowed
+    named = {**context, "aws:PrincipalTag/team": "arn:aws:s3:::x"}
+    if operator != "ArnNotLike":
+        assert evaluate(request(context=named), identity=[policy(allow(Condition=condition))]).allowed
+
+
+def test_all_resources_but_those_of_a_variable_without_a_value_are_none() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "*",
+        "NotResource": "arn:aws:s3:::bucket/${aws:username}/*",
+    }
+    assert not evaluate(request(), identity=[policy(statement)]).allowed
+    assert evaluate(request(context={"aws:username": "me"}), identity=[policy(statement)]).allowed
+    refused = evaluate(request(), identity=[policy(allow(), {**statement, "Effect": "Deny"})])
+    assert not refused.allowed
+
+
+def test_what_everyone_may_is_still_limited_by_a_session_policy() -> None:
+    public = policy(allow(Principal="*"))
+    limit = policy({"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"})
+    assert not evaluate(request(), resource=public, session=limit).allowed
+    assert evaluate(request(), resource=public).allowed
