@@ -3,6 +3,7 @@
 import click
 
 from custom_labels.commands import projects, running, training
+from custom_labels.commands.bucket import bucket
 from custom_labels.commands.dataset import dataset
 from custom_labels.commands.detect import detect
 from custom_labels.terminal import Commands, examples
@@ -33,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(projects.projects)
+main.add_command(bucket)
 main.add_command(dataset)
 main.add_command(projects.status)
 main.add_command(training.train)

@@ -54,6 +54,7 @@ class Aws:
                 f"Custom Labels is not in region {region}: set AWS_DEFAULT_REGION to one of {', '.join(REGIONS)}."
             )
         self.region = region
+        self.partition: str = self._session.get_partition_for_region(region)
 
     @cached_property
     def rekognition(self) -> "RekognitionClient":
