@@ -137,9 +137,9 @@ class _Grant(IntEnum):
     ACCOUNT = 1
     """To the account, which must pass it on by an identity policy."""
     ROLE = 2
-    """To the role, or to everyone; a session policy still limits it."""
+    """To the role; a session policy still limits it."""
     SESSION = 3
-    """To the very principal, or to everyone without a role; nothing but a Deny limits it."""
+    """To the very principal, or to everyone; nothing but a Deny limits it."""
 
 
 def _missing(
@@ -215,10 +215,8 @@ def _named(element: Any, principal: Principal) -> _Grant:  # noqa: ANN401 - JSON
     """How a Principal element names a principal, if it does. Wildcards inside an ARN are not AWS's."""
     names = {"AWS": element} if isinstance(element, str) else cast("dict[str, Any]", element)
     own = listed(names.get(principal.kind))
-    if principal.name and principal.name in own:
+    if "*" in listed(names.get("AWS")) or (principal.name and principal.name in own):
         return _Grant.SESSION
-    if "*" in listed(names.get("AWS")):
-        return _Grant.ROLE if principal.role_arn else _Grant.SESSION
     if principal.kind != "AWS":
         return _Grant.NONE
     if principal.role_arn in own:

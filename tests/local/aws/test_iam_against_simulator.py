@@ -9,11 +9,13 @@ because the simulator differs from AWS's documentation there, or the evaluator i
 - variables in policies of version 2008-10-17, where they are plain text: the simulator replaces them;
 - `ForAllValues` with `amr`: the simulator takes that key for one with a single value;
 - negations of variables in a Deny: of one without a value, the evaluator lets the Deny apply;
-- resource policies that name a session by its ARN, which a session policy does not limit: the simulator lets it.
+- resource policies that name a session by its ARN, or everyone, which a session policy does not limit: the
+  simulator lets it.
 """
 
 import json
 import random
+import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
@@ -292,7 +294,11 @@ class Maker:
         if on_resource:
             negated = effect == "Deny" and chance.random() < 0.2
             statement["NotPrincipal" if negated else "Principal"] = chance.choice(
-                [one for one in PRINCIPALS if case.kind != "session" or "assumed-role" not in str(one)]
+                [
+                    one
+                    for one in PRINCIPALS
+                    if case.kind != "session" or not re.search(r"assumed-role|\*", str(one))
+                ]
             )
         condition: dict[str, Any] = {}
         for _ in range(chance.choice([0, 0, 0, 1, 1, 2])):
