@@ -74,10 +74,7 @@ def start(
         CustomLabelsError: Its status does not allow it.
         ClientError: AWS refuses it.
     """
-    if model.status not in STARTABLE:
-        raise CustomLabelsError(
-            f"Model {model.name} is {model.status}: it can be started when it is {' or '.join(sorted(STARTABLE))}."
-        )
+    require_startable(model)
     before = _tags(rekognition, model)
     tags = lease_tags(datetime.now(UTC), length)
     rekognition.tag_resource(ResourceArn=model.arn, Tags=tags)
@@ -92,6 +89,18 @@ def start(
         _take_back(rekognition, model, before)
         raise
     return Lease.of_tags(tags)
+
+
+def require_startable(model: Model) -> None:
+    """Check that a model's status allows it to be started.
+
+    Raises:
+        CustomLabelsError: It does not.
+    """
+    if model.status not in STARTABLE:
+        raise CustomLabelsError(
+            f"Model {model.name} is {model.status}: it can be started when it is {' or '.join(sorted(STARTABLE))}."
+        )
 
 
 def stop(rekognition: "RekognitionClient", model: Model) -> None:

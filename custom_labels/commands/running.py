@@ -98,6 +98,7 @@ def start(  # noqa: PLR0913  # one parameter an option
     if max_units is not None and max_units < units:
         raise click.UsageError(f"--max-units is {max_units}: it must be at least --units, {units}.")
     found = find_model(aws.rekognition, model)
+    models.require_startable(found)
     agree(_price_question(found, length, units, max_units, unit_hour_usd), yes=yes)
     lease = models.start(aws.rekognition, found, units, max_units, length)
     try:

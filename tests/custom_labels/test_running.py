@@ -84,7 +84,7 @@ def test_a_model_that_cannot_be_tagged_is_not_started(workshop: Workshop) -> Non
 
 def test_a_running_model_is_not_started_again(command: Command, workshop: Workshop) -> None:
     arn = workshop.running_model()
-    assert "Model shapes/v1 is RUNNING: it can be started when" in command.refusal("start", "shapes", "--yes")
+    assert "Model shapes/v1 is RUNNING: it can be started when" in command.refusal("start", "shapes")
     assert workshop.tags(arn) == {}
 
 
