@@ -3,13 +3,25 @@ import type { RatioBox } from "./core/geometry";
 import type { Role } from "./core/permissions";
 import type { Settings } from "./core/settings";
 
-/** An image as it is sent and shown. */
-export interface PreparedImage {
-  readonly blob: Blob;
+/** What is known of an image that has been prepared. */
+export interface ImageFacts {
+  /** Of the image that is sent and shown, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Of the file, in pixels and upright: with its EXIF orientation applied. */
+  readonly originalWidth: number;
+  readonly originalHeight: number;
+  /** The file's EXIF orientation, 1 to 8. */
+  readonly orientation: number;
   /** What was done to the file, in a few words. */
   readonly note: string;
+}
+
+/** An image as it is sent and shown. */
+export interface PreparedImage extends ImageFacts {
+  readonly blob: Blob;
+  /** A small JPEG of it. */
+  readonly thumbnail: Blob;
 }
 
 export interface Label {

@@ -5,6 +5,7 @@ export const MAX_BYTES = 4_000_000;
 export const MIN_SIDE = 64;
 export const MAX_SIDE = 4096;
 const MAX_ASPECT = 20;
+const THUMBNAIL_SIDE = 320;
 /** Decoded, a pixel takes four bytes: this many are 400 MB, about what a browser tab can spare. */
 const MAX_PIXELS = 100_000_000;
 
@@ -41,6 +42,14 @@ export function passesUntouched(header: ImageHeader, bytes: number): boolean {
 /** The size and quality to try first: as large as Rekognition takes, never enlarged. */
 export function firstEncoding(size: Size): Encoding {
   return { ...scaled(size, Math.min(1, MAX_SIDE / Math.max(size.width, size.height))), quality: 0.92 };
+}
+
+/** A picture for a gallery: sharp on a dense screen at 160 px, and some KB small. */
+export function thumbnailEncoding(size: Size): Encoding {
+  return {
+    ...scaled(size, Math.min(1, THUMBNAIL_SIDE / Math.max(size.width, size.height))),
+    quality: 0.8,
+  };
 }
 
 /** What to try after `tried` came out as `bytes`, which was too large. */

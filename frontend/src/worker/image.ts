@@ -6,6 +6,7 @@ import {
   nextEncoding,
   passesUntouched,
   refusal,
+  thumbnailEncoding,
 } from "../core/image-plan";
 import type { PreparedImage } from "../messages";
 
@@ -31,10 +32,14 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
     const from = { width: bitmap.width, height: bitmap.height, bytes: file.size };
     const refused = refusal(file.name, from);
     if (refused !== null) throw new Refusal(refused);
+    const { orientation } = header;
+    const original = { originalWidth: from.width, originalHeight: from.height, orientation };
+    const thumbnail = await encode(bitmap, thumbnailEncoding(from));
     if (passesUntouched(header, file.size)) {
       // A copy: the file itself may change or go while the page still uses the image.
       const blob = new Blob([bytes], { type: header.format === "PNG" ? "image/png" : "image/jpeg" });
-      return { blob, width: from.width, height: from.height, note: describePreparation(header, from, null) };
+      const { width, height } = from;
+      return { ...original, blob, thumbnail, width, height, note: describePreparation(header, from, null) };
     }
     let encoding = firstEncoding(from);
     for (;;) {
@@ -42,12 +47,8 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
       const blob = await encode(bitmap, encoding);
       if (blob.size <= MAX_BYTES) {
         const { width, height } = encoding;
-        return {
-          blob,
-          width,
-          height,
-          note: describePreparation(header, from, { width, height, bytes: blob.size }),
-        };
+        const note = describePreparation(header, from, { width, height, bytes: blob.size });
+        return { ...original, blob, thumbnail, width, height, note };
       }
       encoding = nextEncoding(encoding, blob.size);
     }

@@ -13,7 +13,18 @@ import {
 import type { Label, Problem } from "../../src/messages";
 
 const PROBLEM: Problem = { sentence: "No.", detail: null, retry: true };
-const IMAGE = { blob: new Blob(), width: 4, height: 3, note: "", name: "a.jpg", url: "blob:a" };
+const IMAGE = {
+  blob: new Blob(),
+  thumbnail: new Blob(),
+  width: 4,
+  height: 3,
+  originalWidth: 4,
+  originalHeight: 3,
+  orientation: 1,
+  note: "",
+  name: "a.jpg",
+  url: "blob:a",
+};
 
 function project(name: string, ...statuses: string[]): Project {
   const versions = statuses.map((status, index) => ({
