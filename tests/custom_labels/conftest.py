@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 from click.testing import CliRunner, Result
 from moto.moto_api._internal.models import moto_api_backend
@@ -49,6 +52,14 @@ class Command:
         assert result.exit_code == code, result.output
         assert result.stdout == ""
         return " ".join(result.stderr.split()).removeprefix("Error: ")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_are_read_once() -> Iterator[None]:
+    """Read botocore's service models once, not for each of the hundreds of commands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ from local.rekognition.limits import Timing, configure
 from tests.custom_labels.conftest import UNTHROTTLED, Command
 from tests.custom_labels.workshop import BUCKET, Workshop
 
-PROGRAM = str(Path(sys.executable).parent / "custom-labels")
+PROGRAM = [sys.executable, "-c", "from custom_labels.__main__ import main; main(prog_name='custom-labels')"]
+"""What the installed script does, whatever checkout it was installed from."""
 ALL = [
     ["bucket", "policy"],
     ["cost"],
@@ -53,7 +55,7 @@ def on_terminal(environment: Mapping[str, str], *arguments: str, keys: str) -> t
     """Run the program on a terminal, answer its question with *keys*, and return its exit code and what it showed."""
     ours, theirs = pty.openpty()
     program = subprocess.Popen(
-        [PROGRAM, *arguments],
+        [*PROGRAM, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -198,14 +200,19 @@ def test_an_endpoint_that_is_not_there_is_named(
     assert "http://127.0.0.1:9/ does not answer" in result.stderr
 
 
-def test_the_installed_program_works_and_says_wrong_usage_with_2(environment: dict[str, str]) -> None:
+def test_the_script_that_is_installed_is_this_command() -> None:
+    (script,) = entry_points(group="console_scripts", name="custom-labels")
+    assert script.value == "custom_labels.__main__:main"
+
+
+def test_the_program_works_and_says_wrong_usage_with_2(environment: dict[str, str]) -> None:
     settings = {**os.environ, **environment}
     listed = subprocess.run(
-        [PROGRAM, "projects", "list"], env=settings, capture_output=True, text=True, check=False
+        [*PROGRAM, "projects", "list"], env=settings, capture_output=True, text=True, check=False
     )
     assert (listed.returncode, listed.stdout, listed.stderr) == (0, "No projects in eu-west-1.\n", "")
     wrong = subprocess.run(
-        [PROGRAM, "projects", "paint"], env=settings, capture_output=True, text=True, check=False
+        [*PROGRAM, "projects", "paint"], env=settings, capture_output=True, text=True, check=False
     )
     assert wrong.returncode == 2
     assert "No such command 'paint'" in wrong.stderr
@@ -214,7 +221,10 @@ def test_the_installed_program_works_and_says_wrong_usage_with_2(environment: di
 def test_a_reader_that_goes_away_gets_no_traceback(environment: dict[str, str], workshop: Workshop) -> None:
     workshop.model()
     program = subprocess.Popen(
-        [PROGRAM, "status"], env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*PROGRAM, "status"],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert isinstance(program.stdout, io.BufferedReader)
     program.stdout.close()
@@ -232,7 +242,7 @@ def test_ctrl_c_leaves_a_training_running_and_says_how_to_look_again(
     errors = tmp_path / "errors"
     with errors.open("w") as sink:
         program = subprocess.Popen(
-            [PROGRAM, "start", "shapes/v1", "--yes"],
+            [*PROGRAM, "start", "shapes/v1", "--yes"],
             env={**os.environ, **environment},
             stdout=sink,
             stderr=sink,
@@ -286,7 +296,7 @@ def test_colours_are_for_terminals_that_want_them(
 @pytest.mark.parametrize(("shell", "word"), [("bash", "complete -o nosort"), ("zsh", "compdef")])
 def test_shells_can_complete(shell: str, word: str) -> None:
     settings = {**os.environ, "_CUSTOM_LABELS_COMPLETE": f"{shell}_source"}
-    script = subprocess.run([PROGRAM], env=settings, capture_output=True, text=True, check=False)
+    script = subprocess.run(PROGRAM, env=settings, capture_output=True, text=True, check=False)
     assert word in script.stdout
     asked = {
         **os.environ,
@@ -294,7 +304,7 @@ def test_shells_can_complete(shell: str, word: str) -> None:
         "COMP_WORDS": "custom-labels st",
         "COMP_CWORD": "1",
     }
-    answered = subprocess.run([PROGRAM], env=asked, capture_output=True, text=True, check=False)
+    answered = subprocess.run(PROGRAM, env=asked, capture_output=True, text=True, check=False)
     assert [name for name in ("start", "status", "stop") if name in answered.stdout] == [
         "start",
         "status",
