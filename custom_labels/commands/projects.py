@@ -8,7 +8,7 @@ import click
 from custom_labels.aws import Aws
 from custom_labels.errors import CustomLabelsError
 from custom_labels.leases import in_utc
-from custom_labels.models import follow
+from custom_labels.models import PASSING, follow
 from custom_labels.projects import (
     Model,
     create_project,
@@ -30,6 +30,8 @@ from custom_labels.terminal import (
     without_nothing,
     yes_option,
 )
+
+_BUSY = (PASSING | {"RUNNING"}) - {"DELETING"}
 
 
 @click.group()
@@ -93,11 +95,9 @@ def delete(aws: Aws, *, project: str, output: str, yes: bool) -> None:
     """Delete PROJECT with its models and datasets, for ever. Images and manifests in S3 stay."""
     found = find_project(aws.rekognition, project)
     models = list_models(aws.rekognition, found)
-    busy = [model.name for model in models if model.status in {"STARTING", "RUNNING", "STOPPING"}]
+    busy = [f"{model.name} is {model.status}" for model in models if model.status in _BUSY]
     if busy:
-        raise CustomLabelsError(
-            f"{', '.join(busy)} cannot be deleted while running: `custom-labels stop` first."
-        )
+        raise CustomLabelsError(f"{', '.join(busy)}: stop what runs, and wait for what is in training.")
     agree(
         f"Delete project {found.name} with {len(models)} models and {len(found.datasets)} datasets, for ever?",
         yes=yes,

@@ -225,6 +225,6 @@ def test_projects_are_created_listed_and_deleted_with_their_models(
 def test_a_project_with_a_running_model_is_not_deleted(command: Command, workshop: Workshop) -> None:
     workshop.running_model("shapes")
     assert command.refusal("projects", "delete", "shapes", "--yes") == (
-        "shapes/v1 cannot be deleted while running: `custom-labels stop` first."
+        "shapes/v1 is RUNNING: stop what runs, and wait for what is in training."
     )
     assert command.json("status", "shapes")["models"][0]["status"] == "RUNNING"
