@@ -19,7 +19,7 @@ _WORDS = {
 }
 
 
-def read_dataset(source: Path, problems: Problems) -> Sequence[Example] | Sequence[Line]:
+def read_dataset(source: Path, problems: Problems) -> Sequence[Example | Line]:
     """Read a dataset.
 
     It is a COCO file, a Ground Truth manifest, or a folder with one of these, with YOLO or Pascal VOC boxes, or with a
@@ -43,10 +43,10 @@ def read_dataset(source: Path, problems: Problems) -> Sequence[Example] | Sequen
     for one, word in zip(found, words, strict=True):
         if word is None:
             problems.add(one.place, "it is neither for training nor for tests, but others are.")
-    return [replace(one, split=splits.get(word)) for one, word in zip(found, words, strict=True)]  # type: ignore[return-value]
+    return [replace(one, split=splits.get(word)) for one, word in zip(found, words, strict=True)]
 
 
-def _read(source: Path, problems: Problems) -> Sequence[Example] | Sequence[Line]:
+def _read(source: Path, problems: Problems) -> Sequence[Example | Line]:
     if source.is_file():
         return read_coco(source, problems) if source.suffix == ".json" else read_manifest(source, problems)
     if manifests := sorted(source.rglob("*.manifest")):
