@@ -1,0 +1,104 @@
+/** Requests a second to begin with: about what one inference unit takes. */
+const FIRST_RATE = 5;
+const LEAST_RATE = 0.5;
+/** Rekognition's limit for a whole account, unless it was raised. */
+const MOST_RATE = 50;
+/** Requests a second more for each second without a refusal. */
+const STEP = 0.5;
+const CUT = 0.85;
+/** Milliseconds without any answer after which a model that keeps refusing is given up. */
+const PATIENCE = 30_000;
+
+/**
+ * Finds the rate of requests that a model takes: a little more while it answers, a good deal less when it refuses.
+ *
+ * It is the rate that is steered, not the number of requests under way: a quick model's limit can be lower than
+ * what one request after the other comes to. All times are in milliseconds.
+ */
+export class ModelPace {
+  private rate = FIRST_RATE;
+  private nextStart = 0;
+  private grownAt: number | null = null;
+  private cutAt = -Infinity;
+  /** Since when the model has only refused; null while it answers. */
+  private refusingSince: number | null = null;
+
+  /** Book the next start, and say how many milliseconds after `now` it is. */
+  delay(now: number): number {
+    const start = Math.max(now, this.nextStart);
+    this.nextStart = start + 1000 / this.rate;
+    return start - now;
+  }
+
+  /** The model has answered, at `now`. */
+  answered(now: number): void {
+    this.refusingSince = null;
+    const seconds = this.grownAt === null ? 0 : (now - this.grownAt) / 1000;
+    this.grownAt = now;
+    // Doubling each second until the limit has been met once, so that a model of many units is soon used in full.
+    const grown = this.cutAt === -Infinity ? this.rate * (1 + seconds) : this.rate + STEP * seconds;
+    this.rate = Math.min(MOST_RATE, grown);
+  }
+
+  /**
+   * The model has refused a request because of its limit.
+   *
+   * @param started when the request was made: refusals of what was under way at the last cut are not news.
+   * @returns whether to ask again; no when nothing has been answered for long.
+   */
+  refused(started: number, now: number): boolean {
+    this.refusingSince ??= now;
+    this.grownAt = now;
+    if (started > this.cutAt) {
+      this.rate = Math.max(LEAST_RATE, this.rate * CUT);
+      this.cutAt = now;
+    }
+    return now - this.refusingSince < PATIENCE;
+  }
+}
+
+/** Over how many milliseconds the throughput is measured. */
+const WINDOW = 10_000;
+
+export interface Progress {
+  readonly finished: number;
+  readonly failed: number;
+  readonly of: number;
+  /** Images a second, of late; null while too little is known. */
+  readonly perSecond: number | null;
+  /** Seconds; null while they are not known. */
+  readonly left: number | null;
+}
+
+/**
+ * Say how far a queue has come.
+ *
+ * @param times when each of the finished images was, in order, in milliseconds.
+ * @param started when the queue began, or went on after a pause.
+ */
+export function progressOf(
+  times: readonly number[],
+  { failed, of, started, now }: { failed: number; of: number; started: number; now: number },
+): Progress {
+  const from = Math.max(started, now - WINDOW);
+  const recent = times.filter((time) => time > from).length;
+  // A second of measuring at least; before it any figure would be chance.
+  const perSecond = now - from < 1000 || recent === 0 ? null : (recent * 1000) / (now - from);
+  const finished = times.length;
+  return { finished, failed, of, perSecond, left: perSecond === null ? null : (of - finished) / perSecond };
+}
+
+/** How far a queue has come, in one line. */
+export function progressWords({ finished, failed, of, perSecond, left }: Progress): string {
+  const words = [`${finished} of ${of} images`];
+  if (failed > 0) words.push(`${failed} failed`);
+  if (finished < of && perSecond !== null) words.push(`${perSecond.toFixed(1)} a second`);
+  if (finished < of && left !== null) words.push(`${durationWords(left)} left`);
+  return words.join(" · ");
+}
+
+function durationWords(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
