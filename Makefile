@@ -35,7 +35,7 @@ test: check test-frontend test-python ## Run every check and every test
 
 test-python: $(TEST_TOOLS) $(VENV)/.dev
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 coverage: $(TEST_TOOLS) $(VENV)/.dev ## Run the Python tests and show the lines that none of them reaches
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

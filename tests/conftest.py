@@ -1,0 +1,19 @@
+"""What processes that test side by side share is made before they start."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.site_build import built_site
+from local import samples
+from local.demo import SAMPLES
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Build the web app and draw the samples once, or two processes would write the same files at once."""
+    if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
+        built_site(ROOT / "frontend", say=print)
+        if samples.load(SAMPLES) is None:
+            samples.write(SAMPLES)
