@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_labels.costs import cost_usd, in_dollars, in_hours, minutes_between
@@ -27,6 +27,7 @@ def test_costs_are_those_of_the_shared_table(case: dict[str, Any]) -> None:
     assert str(cost_usd(60, units, price)) == case["usdPerHour"]
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(minutes=st.integers(0, 100_000), units=st.integers(1, 5), price=st.decimals(0, 20, places=4))
 def test_a_cost_is_never_half_a_cent_off(minutes: int, units: int, price: Decimal) -> None:
     assert abs(cost_usd(minutes, units, price) * 60 - minutes * units * price) <= Decimal("0.30")
@@ -62,6 +63,7 @@ def test_anything_else_is_no_length_of_time(text: str) -> None:
         parse_length(text)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)), st.integers(-12, 14), st.integers(1, 10_000))  # noqa: DTZ001  # hypothesis wants them without a zone
 def test_a_lease_survives_its_tags(moment: datetime, zone: int, minutes: int) -> None:
     start = moment.replace(microsecond=0, tzinfo=timezone(timedelta(hours=zone)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -535,6 +535,7 @@ def as_voc(box: Box) -> Files:
 
 
 @pytest.mark.parametrize("form", [as_coco, as_yolo, as_voc])
+@settings(deadline=None)  # a busy machine is no mistake
 @given(box=boxes)
 def test_a_box_comes_back_from_every_form(
     form: Callable[[Box], Files], box: Box, tmp_path_factory: pytest.TempPathFactory
@@ -547,6 +548,7 @@ def test_a_box_comes_back_from_every_form(
     assert example.boxes == (box,)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(
     st.lists(boxes, min_size=1, max_size=5),
     st.lists(
@@ -581,6 +583,7 @@ def entries_of(labels: list[str]) -> list[Entry]:
     ]
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=60), st.floats(0.05, 0.95), st.integers(0, 9))
 def test_a_split_leaves_each_label_its_share(labels: list[str], fraction: float, seed: int) -> None:
     parts = split(entries_of(labels), fraction, seed)
