@@ -1,5 +1,13 @@
 import type { Label, PreparedImage, Problem } from "../messages";
-import { findVersion, isRunning, type Project, statusWords, withProject, withStatus } from "./catalog";
+import {
+  findVersion,
+  isRunning,
+  type Project,
+  statusWords,
+  versionName,
+  withProject,
+  withStatus,
+} from "./catalog";
 import { assignColors } from "./colors";
 
 export interface ShownImage extends PreparedImage {
@@ -13,6 +21,8 @@ export interface State {
   readonly projects: readonly Project[];
   /** ARN of the chosen version. */
   readonly model: string | null;
+  /** ARN of the version that the address names, until it is listed or another is chosen. */
+  readonly wanted: string | null;
   readonly job: { readonly kind: "preparing"; readonly name: string } | { readonly kind: "detecting" } | null;
   readonly image: ShownImage | null;
   /** What the chosen model found in the image; the most certain first. Null until it has answered. */
@@ -38,6 +48,7 @@ export type Action =
   | { readonly type: "followed"; readonly project: Project }
   | { readonly type: "list-done"; readonly names: readonly string[] }
   | { readonly type: "choose-model"; readonly arn: string }
+  | { readonly type: "linked"; readonly arn: string }
   | { readonly type: "preparing"; readonly name: string }
   | { readonly type: "prepared"; readonly image: ShownImage }
   | { readonly type: "detecting" }
@@ -55,6 +66,7 @@ export const INITIAL: State = {
   listing: { listed: 0, of: null },
   projects: [],
   model: null,
+  wanted: null,
   job: null,
   image: null,
   found: null,
@@ -90,6 +102,8 @@ export function reduce(state: State, action: Action): State {
     }
     case "choose-model":
       return withModel(state, action.arn);
+    case "linked":
+      return action.arn === state.model ? state : wanting(state, action.arn);
     case "preparing":
       return {
         ...state,
@@ -143,6 +157,7 @@ export function reduce(state: State, action: Action): State {
 
 /** Keep the chosen model while it runs, or if it was chosen though it did not; else take the first that runs. */
 function preselected(state: State, before: State): State {
+  if (state.wanted !== null) return wanting(state, state.wanted);
   const chosen = findVersion(state.projects, state.model);
   const old = findVersion(before.projects, state.model);
   if (chosen !== undefined && (isRunning(chosen) || (old !== undefined && !isRunning(old)))) return state;
@@ -151,10 +166,24 @@ function preselected(state: State, before: State): State {
   return model === state.model ? state : withModel(state, model);
 }
 
+/** The model that the address names, or none: to take another instead would bill and answer for the wrong one. */
+function wanting(state: State, arn: string): State {
+  if (findVersion(state.projects, arn) !== undefined) return withModel(state, arn);
+  return { ...withModel(state, null), wanted: arn };
+}
+
 /** Another model: what the one before found, or was about to find, no longer counts. */
 function withModel(state: State, model: string | null): State {
   const job = state.job?.kind === "detecting" ? null : state.job;
-  return { ...state, model, job, found: null, lit: null, problem: without(state.problem, "detect") };
+  return {
+    ...state,
+    model,
+    wanted: null,
+    job,
+    found: null,
+    lit: null,
+    problem: without(state.problem, "detect"),
+  };
 }
 
 function without(problem: State["problem"], ...during: During[]): State["problem"] {
@@ -215,7 +244,8 @@ const FAILED: Readonly<Record<During, string>> = {
   detect: "The detection failed",
 };
 
-function modelText({ projects, model }: State): string {
+function modelText({ projects, model, wanted }: State): string {
+  if (wanted !== null) return `The address names a model that is not listed: ${versionName(wanted)}`;
   const chosen = findVersion(projects, model);
   if (chosen !== undefined && !isRunning(chosen)) return `${chosen.name}: ${statusWords(chosen.status)}`;
   const versions = projects.flatMap((project) => project.versions);

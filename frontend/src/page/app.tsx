@@ -1,98 +1,61 @@
-import type { ComponentChildren } from "preact";
-import type { Version } from "../core/catalog";
-import type { Role } from "../core/permissions";
-import type { Settings } from "../core/settings";
-import { type State, stage } from "../core/state";
-import type { Controller } from "./controller";
-import { ModelBar } from "./model-bar";
-import { Picture } from "./picture";
-import { Results } from "./results";
-
-export interface ViewProps {
-  readonly state: State;
-  readonly settings: Settings;
-  readonly controller: Controller;
-  readonly visitor: Visitor;
-}
-
-/** Who looks at the page, and what it has for them alone. */
-export interface Visitor {
-  readonly role: Role;
-  /** Stands in the header. */
-  readonly account: ComponentChildren;
-  /** Takes the place of the model bar while nobody is signed in. */
-  readonly form: ComponentChildren;
-  /** What the person may do with a model: controls to put beside it. */
-  controls(version: Version | undefined): ComponentChildren;
-}
-
-export const GUEST: Visitor = { role: "guest", account: null, form: null, controls: () => null };
+import type { ComponentChildren, ComponentType } from "preact";
+import { type PageName, routeHref } from "../core/route";
+import type { PageProps } from "./app-context";
+import { Lazy } from "./lazy";
+import { CurrentPage, Detect, PAGES } from "./router";
 
 /** The whole page, drawn from the state. */
-export function App(props: ViewProps) {
-  const { state, settings, visitor } = props;
-  const { account, form } = visitor;
+export function App({ app }: PageProps) {
+  const { settings, visitor, route } = app;
+  const signedOut = visitor.form !== null;
   return (
     <>
-      <Header region={settings.region}>{account}</Header>
-      <main data-state={form === null ? stage(state) : "signed-out"}>
-        {form ?? <ModelBar {...props} />}
-        {(form === null || state.image !== null) && (
-          <>
-            <Picture {...props} />
-            <Results {...props} />
-          </>
-        )}
-      </main>
+      <Header region={settings.region} nav={!signedOut && <Navigation current={route?.page} />}>
+        {visitor.account}
+      </Header>
+      {signedOut ? <Detect app={app} /> : <CurrentPage app={app} />}
     </>
   );
 }
 
-/** What is shown before there is anything to show. */
-export function Blank({ region }: { readonly region: string }) {
+function Navigation({ current }: { readonly current: PageName | undefined }) {
+  return (
+    <nav aria-label="Pages">
+      {PAGES.map(([page, title]) => (
+        <a key={page} href={routeHref({ page })} aria-current={page === current ? "page" : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface AloneProps {
+  readonly region: string;
+  readonly state: "loading" | "failed";
+  /** What takes the place of the app, or begins it. */
+  readonly load: () => Promise<ComponentType>;
+}
+
+/** What is shown where there is no app, or none yet. */
+export function Alone({ region, state, load }: AloneProps) {
   return (
     <>
       <Header region={region} />
-      <main data-state="loading" />
-    </>
-  );
-}
-
-/** What is shown in place of an app that cannot begin. */
-export function Broken({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <>
-      <Header region="" />
-      <main data-state="failed" class="alone">
-        <div class="alert" role="alert">
-          <h2>{title}</h2>
-          {children}
-        </div>
+      <main data-state={state} class="alone">
+        <Lazy load={load} props={{}} waiting={null} />
       </main>
     </>
   );
 }
 
-/** What is shown when the settings are missing or wrong. */
-export function SettingsProblem({ sentence }: { readonly sentence: string }) {
-  return (
-    <Broken title="This app is not set up">
-      <p>{sentence}</p>
-      <p>
-        The deployment writes the settings into <code>index.html</code>. Deploy with <code>pulumi up</code>,
-        or start the local demo with <code>make demo</code>, and open the address that it prints.
-      </p>
-    </Broken>
-  );
+interface HeaderProps {
+  readonly region: string;
+  readonly nav?: ComponentChildren;
+  readonly children?: ComponentChildren;
 }
 
-function Header({ region, children }: { readonly region: string; readonly children?: ComponentChildren }) {
+function Header({ region, nav, children }: HeaderProps) {
   return (
     <header>
       <svg viewBox="0 0 32 32" aria-hidden="true">
@@ -100,6 +63,7 @@ function Header({ region, children }: { readonly region: string; readonly childr
         <circle cx="16" cy="16" r="3" />
       </svg>
       <h1>Custom Labels</h1>
+      {nav}
       <span class="region">{region}</span>
       {children}
     </header>

@@ -1,4 +1,5 @@
 import type { Project } from "../core/catalog";
+import { parseRoute, routeHref } from "../core/route";
 import { type Action, awaitsDetection, type During, INITIAL, reduce, type State } from "../core/state";
 import type { Problem } from "../messages";
 import { JobError, type WorkerClient } from "./worker-client";
@@ -51,6 +52,7 @@ export class Controller {
   /** Forget the image, what was found, and the models. */
   reset(): void {
     this.dispatch({ type: "reset" });
+    this.arrive();
   }
 
   /** Draw once for all changes of a moment, never inside a drawing: removing a focused row blurs it. */
@@ -61,6 +63,19 @@ export class Controller {
       this.drawing = false;
       this.view(this.state);
     });
+  }
+
+  /** The address has changed: follow it. */
+  arrive(): void {
+    const route = parseRoute(location.hash);
+    if (route?.page === "detect" && route.model !== null) this.dispatch({ type: "linked", arn: route.model });
+    this.draw();
+  }
+
+  /** Take another model, and have the address name it. */
+  chooseModel(arn: string): void {
+    history.replaceState(null, "", routeHref({ page: "detect", model: arn }));
+    this.dispatch({ type: "choose-model", arn });
   }
 
   async refresh(): Promise<void> {

@@ -1,7 +1,14 @@
 import type { Controller } from "./controller";
 
-/** Take images that are dropped or pasted anywhere on the page. */
+/** Follow the address, and take images that are dropped or pasted anywhere on the page. */
 export function listen(controller: Controller): void {
+  controller.arrive();
+  addEventListener("hashchange", () => {
+    controller.arrive();
+    // The reading goes on at the top of the new page, and not where the link was.
+    queueMicrotask(() => document.querySelector("main")?.focus({ preventScroll: true }));
+    scrollTo(0, 0);
+  });
   addEventListener("dragover", (event) => {
     event.preventDefault();
     controller.drag(true);

@@ -1,7 +1,9 @@
 import { render } from "preact";
+import { parseRoute } from "../core/route";
 import { parseSettings, type Settings } from "../core/settings";
 import workerUrl from "../worker/main?worker&url";
-import { App, Blank, Broken, GUEST, SettingsProblem } from "./app";
+import { Alone, App } from "./app";
+import { GUEST } from "./app-context";
 import { Controller } from "./controller";
 import { listen } from "./listen";
 import { WorkerClient } from "./worker-client";
@@ -14,37 +16,30 @@ function main(): void {
   try {
     settings = parseSettings(document.getElementById("settings")?.textContent ?? null);
   } catch (error) {
-    render(
-      <SettingsProblem sentence={error instanceof Error ? error.message : String(error)} />,
-      document.body,
-    );
+    const sentence = error instanceof Error ? error.message : String(error);
+    const load = async () => (await import("./not-set-up")).notSetUp(sentence);
+    render(<Alone region="" state="failed" load={load} />, document.body);
     return;
   }
   if (settings.signIn === null) startForGuests(settings);
-  else void startForMembers(settings);
+  else startForMembers(settings);
 }
 
 function startForGuests(settings: Settings): void {
-  const controller: Controller = new Controller(new WorkerClient(settings, workerUrl), (state) =>
-    render(<App state={state} settings={settings} controller={controller} visitor={GUEST} />, document.body),
-  );
-  controller.draw();
+  const controller: Controller = new Controller(new WorkerClient(settings, workerUrl), (state) => {
+    const route = parseRoute(location.hash);
+    render(<App app={{ settings, route, state, controller, visitor: GUEST }} />, document.body);
+  });
   listen(controller);
   requestAnimationFrame(() => setTimeout(() => void controller.refresh()));
 }
 
 /** What only members need is not downloaded by guests. */
-async function startForMembers(settings: Settings): Promise<void> {
-  render(<Blank region={settings.region} />, document.body);
-  try {
+function startForMembers(settings: Settings): void {
+  const load = async () => {
     const { start } = await import("./member/start");
     start(settings);
-  } catch {
-    render(
-      <Broken title="The sign-in could not be loaded">
-        <p>Check the connection and reload the page.</p>
-      </Broken>,
-      document.body,
-    );
-  }
+    return () => null; // by now the app is in this place
+  };
+  render(<Alone region={settings.region} state="loading" load={load} />, document.body);
 }

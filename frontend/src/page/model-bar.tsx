@@ -1,12 +1,12 @@
 import { findVersion, statusWords, versionFacts } from "../core/catalog";
-import type { ViewProps } from "./app";
+import type { AppContext } from "./app-context";
 
 /** Value of the option that stands for no model. */
 const NO_MODEL = "none";
 
 /** Choose a model, list the models again, choose an image. */
-export function ModelBar({ state, controller, visitor }: ViewProps) {
-  const { projects, model, listing } = state;
+export function ModelBar({ state, controller, visitor }: AppContext) {
+  const { projects, model, wanted, listing } = state;
   const count = projects.reduce((sum, { versions }) => sum + versions.length, 0);
   const chosen = findVersion(projects, model);
   const project = projects.find(({ versions }) => versions.some(({ arn }) => arn === model));
@@ -21,13 +21,17 @@ export function ModelBar({ state, controller, visitor }: ViewProps) {
             value={model ?? NO_MODEL}
             disabled={count === 0}
             aria-describedby="facts"
-            onChange={({ currentTarget }) =>
-              controller.dispatch({ type: "choose-model", arn: currentTarget.value })
-            }
+            onChange={({ currentTarget }) => controller.chooseModel(currentTarget.value)}
           >
             {model === null && (
               <option value={NO_MODEL} disabled>
-                {loading ? "Loading models…" : count === 0 ? "No models" : "No running model"}
+                {loading
+                  ? "Loading models…"
+                  : count === 0
+                    ? "No models"
+                    : wanted
+                      ? "Choose a model"
+                      : "No running model"}
               </option>
             )}
             {projects.map(({ name, versions, problem }) => (

@@ -1,21 +1,23 @@
-import { toPixels } from "../core/geometry";
-import { type ShownImage, type ShownLabel, shownLabels } from "../core/state";
-import type { ViewProps } from "./app";
-import type { Controller } from "./controller";
-import { lighting } from "./lighting";
+import { shownLabels } from "../core/state";
+import type { AppContext } from "./app-context";
+import { Lazy } from "./lazy";
 
-/** With more boxes than this, name tags would hide the image: only the lit one's is shown. */
-const MAX_TAGS = 24;
+const boxed = async () => (await import("./boxed")).Boxed;
+const skeleton = <div class="skeleton" />;
 
 /** The image with its boxes, or the place to drop one. */
-export function Picture({ state, settings, controller }: ViewProps) {
+export function Picture({ state, settings, controller }: AppContext) {
   const { image, job, lit, dragging } = state;
   return (
     <section class={dragging ? "stage dragging" : "stage"} aria-label="Image">
       {image !== null ? (
-        <Boxed image={image} labels={shownLabels(state)} lit={lit} controller={controller} />
+        <Lazy
+          load={boxed}
+          props={{ image, labels: shownLabels(state), lit, controller }}
+          waiting={skeleton}
+        />
       ) : job !== null ? (
-        <div key="wait" class="skeleton" />
+        skeleton
       ) : (
         <div key="hint" class="hint">
           <svg viewBox="0 0 48 48" aria-hidden="true">
@@ -33,58 +35,4 @@ export function Picture({ state, settings, controller }: ViewProps) {
       )}
     </section>
   );
-}
-
-interface BoxedProps {
-  readonly image: ShownImage;
-  readonly labels: readonly ShownLabel[];
-  readonly lit: number | null;
-  readonly controller: Controller;
-}
-
-function Boxed({ image, labels, lit, controller }: BoxedProps) {
-  const { width, height } = image;
-  const boxes = labels
-    .flatMap(({ box, ...label }) => (box === null ? [] : [{ ...label, box: toPixels(box, width, height) }]))
-    // Small boxes last, so that a large one does not cover them.
-    .sort((one, other) => other.box.width * other.box.height - one.box.width * one.box.height);
-  return (
-    <figure class="picture" style={{ "--ratio": width / height }}>
-      <img src={image.url} alt={image.name} width={width} height={height} decoding="async" />
-      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-        {boxes.map(({ index, name, color, confidence, box }) => (
-          <g key={index} class={index === lit ? `label-${color} lit` : `label-${color}`}>
-            <rect class="halo" {...box} />
-            <rect {...box} data-label={name} data-confidence={confidence} {...lighting(controller, index)} />
-          </g>
-        ))}
-      </svg>
-      <div class="tags" aria-hidden="true">
-        {boxes
-          .filter(({ index }) => boxes.length <= MAX_TAGS || index === lit)
-          .map(({ index, name, color, confidence, box }) => (
-            <span
-              key={index}
-              dir="auto"
-              class={index === lit ? `tag label-${color} lit` : `tag label-${color}`}
-              style={tagPlace(box.x / width, box.y / height, (box.x + box.width) / width)}
-            >
-              {index === lit ? `${name} ${confidence.toFixed(1)} %` : name}
-            </span>
-          ))}
-      </div>
-    </figure>
-  );
-}
-
-/** Just above the box, but never off the image's upper edge; growing away from the nearer side. */
-function tagPlace(left: number, top: number, right: number): Record<string, string> {
-  const above = { top: `max(${percent(top)}, var(--tag-height))` };
-  return left + right < 1
-    ? { ...above, left: percent(left), maxWidth: percent(1 - left) }
-    : { ...above, right: percent(1 - right), maxWidth: percent(right) };
-}
-
-function percent(share: number): string {
-  return `${share * 100}%`;
 }

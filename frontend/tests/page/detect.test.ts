@@ -303,7 +303,8 @@ test("credentials that Rekognition no longer knows are replaced by Retry", async
 
 test("a service that is gone is said, with its address, and comes back by Retry", async () => {
   await app.open();
-  await app.reach("ready");
+  await app.choose(await jpeg(app.bench, 100, 100));
+  await app.reach("done");
   await app.page.context().setOffline(true);
   await app.choose(await jpeg(app.bench, 200, 200));
   await app.reach("failed");

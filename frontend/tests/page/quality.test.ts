@@ -124,7 +124,7 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
   await app.reach("done");
   await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const reached: string[] = [];
-  for (let step = 0; step < 7; step++) {
+  for (let step = 0; step < 9; step++) {
     await app.page.keyboard.press("Tab");
     reached.push(
       await app.page.evaluate(() => {
@@ -134,6 +134,8 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
     );
   }
   expect(reached).toEqual([
+    "Detect",
+    "Help",
     "model",
     "Refresh",
     "file",

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import type { SignIn } from "../../src/core/settings";
 
-export const DIST = join(import.meta.dirname, "..", "..", "dist");
+/** The build under test; `SITE_DIST` names another folder than the usual one. */
+export const DIST = resolve(process.env["SITE_DIST"] ?? join(import.meta.dirname, "..", "..", "dist"));
 
 /** The built files by path, read once: a build beside the tests would take them away for a moment. */
 const FILES = new Map(

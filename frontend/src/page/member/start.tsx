@@ -1,10 +1,12 @@
 import { render } from "preact";
 import { isChanging, type Version } from "../../core/catalog";
+import { parseRoute } from "../../core/route";
 import type { Settings } from "../../core/settings";
 import type { State } from "../../core/state";
 import type { AskFor, FromMemberWorker, JobKind, Jobs, Person, Problem, SignInForm } from "../../messages";
 import memberWorkerUrl from "../../worker/member?worker&url";
-import { App, type Visitor } from "../app";
+import { App } from "../app";
+import type { Visitor } from "../app-context";
 import { Controller } from "../controller";
 import { listen } from "../listen";
 import { JobError, WorkerClient } from "../worker-client";
@@ -56,10 +58,8 @@ export class Member {
 
   private view(state: State): void {
     const { settings, controller } = this;
-    render(
-      <App state={state} settings={settings} controller={controller} visitor={this.visitor()} />,
-      document.body,
-    );
+    const app = { settings, route: parseRoute(location.hash), state, controller, visitor: this.visitor() };
+    render(<App app={app} />, document.body);
     this.follow(state);
   }
 
