@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { PageProps } from "../app-context";
+import "./help.css";
 
 const GUIDE = "https://docs.aws.amazon.com/rekognition/latest/customlabels-dg/";
 
