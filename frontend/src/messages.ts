@@ -40,6 +40,8 @@ export interface Problem {
   readonly detail: string | null;
   /** Whether the same job may succeed when tried again. */
   readonly retry: boolean;
+  /** What passes by itself: a limit on requests, or a failure of the service or the network. */
+  readonly passing?: "limit" | "failure";
   /** The form of the sign-in where the person can go on, if it is another one. */
   readonly form?: SignInForm;
 }

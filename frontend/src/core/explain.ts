@@ -21,8 +21,19 @@ export function explain(error: unknown, circumstances: Circumstances): Problem {
     sentence: `${name}: ${typeof sentence === "string" ? sentence : sentence(circumstances)}`,
     detail: message === "" || message === name ? null : message,
     retry: !HOPELESS.has(name),
+    ...(LIMITS.has(name) && { passing: "limit" }),
+    ...(FAILURES.has(name) && { passing: "failure" }),
   };
 }
+
+/** Refusals because of too many requests a second. */
+const LIMITS: ReadonlySet<string> = new Set([
+  "ProvisionedThroughputExceededException",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+
+const FAILURES: ReadonlySet<string> = new Set(["InternalServerError", "ServiceUnavailable", "TimeoutError"]);
 
 type Sentence = string | ((circumstances: Circumstances) => string);
 
@@ -125,5 +136,6 @@ function network({ online, step, endpoint }: Circumstances): Problem {
       : "This device is offline; connect to a network and retry.",
     detail: null,
     retry: true,
+    passing: "failure",
   };
 }

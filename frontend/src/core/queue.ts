@@ -73,19 +73,19 @@ export interface Progress {
 /**
  * Say how far a queue has come.
  *
- * @param times when each of the finished images was, in order, in milliseconds.
+ * @param times when images were finished of late, in milliseconds.
  * @param started when the queue began, or went on after a pause.
  */
 export function progressOf(
   times: readonly number[],
-  { failed, of, started, now }: { failed: number; of: number; started: number; now: number },
+  { started, now, ...counts }: { finished: number; failed: number; of: number; started: number; now: number },
 ): Progress {
   const from = Math.max(started, now - WINDOW);
   const recent = times.filter((time) => time > from).length;
   // A second of measuring at least; before it any figure would be chance.
   const perSecond = now - from < 1000 || recent === 0 ? null : (recent * 1000) / (now - from);
-  const finished = times.length;
-  return { finished, failed, of, perSecond, left: perSecond === null ? null : (of - finished) / perSecond };
+  const left = perSecond === null ? null : (counts.of - counts.finished) / perSecond;
+  return { ...counts, perSecond, left };
 }
 
 /** How far a queue has come, in one line. */

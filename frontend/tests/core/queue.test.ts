@@ -110,16 +110,18 @@ test("a model that answers nothing for half a minute is given up, one that answe
 
 test("throughput and time left are those of the last ten seconds", () => {
   const times = [...Array(10).keys()].map((index) => 1_000 * (index + 1));
-  const progress = progressOf(times, { failed: 1, of: 30, started: 0, now: 10_000 });
+  const progress = progressOf(times, { finished: 10, failed: 1, of: 30, started: 0, now: 10_000 });
   expect(progress).toEqual({ finished: 10, failed: 1, of: 30, perSecond: 1, left: 20 });
   expect(progressWords(progress)).toBe("10 of 30 images · 1 failed · 1.0 a second · 20 s left");
 });
 
 test("before the first second no throughput is claimed, and at the end no time left", () => {
-  expect(progressWords(progressOf([500], { failed: 0, of: 3, started: 0, now: 900 }))).toBe("1 of 3 images");
-  expect(progressWords(progressOf([500, 1500], { failed: 0, of: 2, started: 0, now: 1600 }))).toBe(
-    "2 of 2 images",
+  expect(progressWords(progressOf([500], { finished: 1, failed: 0, of: 3, started: 0, now: 900 }))).toBe(
+    "1 of 3 images",
   );
+  expect(
+    progressWords(progressOf([500, 1500], { finished: 2, failed: 0, of: 2, started: 0, now: 1600 })),
+  ).toBe("2 of 2 images");
 });
 
 test.each([
