@@ -189,6 +189,11 @@ export function corrected(corrections: Corrections): readonly Correction[] {
   return [...corrections.values()].filter(({ marks }) => marks !== null);
 }
 
+/** The names of all marks. */
+export function namesIn(corrections: Corrections): readonly string[] {
+  return [...corrections.values()].flatMap(({ marks }) => (marks ?? []).map(({ name }) => name));
+}
+
 /** Whether anything would be lost that no export has. */
 export function isUnsaved(corrections: Corrections, exported: Corrections): boolean {
   return [...corrections].some(

@@ -46,11 +46,11 @@ export class AppUnderTest {
     await this.page.waitForSelector("main");
   }
 
-  /** Choose a file through the file control, from the disk: bytes handed over by the driver cost the page time. */
-  async choose({ name, buffer }: TestFile): Promise<void> {
-    const path = join(this.folder, name);
-    await writeFile(path, buffer);
-    await this.page.getByLabel("Choose an image").setInputFiles(path);
+  /** Choose files through the file control, from the disk: bytes handed over by the driver cost the page time. */
+  async choose(...files: readonly TestFile[]): Promise<void> {
+    const paths = files.map(({ name }) => join(this.folder, name));
+    await Promise.all(files.map(({ buffer }, index) => writeFile(paths[index] ?? "", buffer)));
+    await this.page.getByLabel("Choose an image").setInputFiles(paths);
   }
 
   async reach(stage: string): Promise<void> {
