@@ -23,7 +23,9 @@ function bytes(file: string): number {
 
 test("what is downloaded stays within its budgets, gzipped", () => {
   expect(size(".js", (name) => name === "index")).toBeLessThanOrEqual(12_000);
+  // Somebody who opens every page: a guest, and a member.
   expect(size(".js", (name) => name !== "start" && name !== "member")).toBeLessThanOrEqual(80_000);
+  expect(size(".js", (name) => name !== "main")).toBeLessThanOrEqual(80_000);
   expect(size(".css", () => true)).toBeLessThanOrEqual(8_000);
   expect(HTML).toMatch(/assets\/index-[\w-]{8}\.js/);
 });

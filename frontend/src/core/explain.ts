@@ -89,6 +89,8 @@ const CREDENTIALS: Readonly<Record<string, Sentence>> = {
   ResourceNotFoundException: ({ region }) =>
     `the identity pool does not exist in ${region}; the app's settings are out of date and it should be deployed again.`,
   ValidationException: "the identity pool's name in the app's settings is wrong; deploy the app again.",
+  TimeoutError: "Cognito has not answered in time; check the connection and retry.",
+  BadReply: "Cognito answered something that is no credentials; check the network for a proxy, and retry.",
   TooManyRequestsException: "Cognito is limiting requests just now; retry in a moment.",
 };
 
@@ -125,7 +127,7 @@ function fallback(step: Step): string {
 
 /** `fetch` rejects with a TypeError whose words differ by browser. */
 function isNetworkError(name: string, message: string): boolean {
-  return name === "TypeError" && /fetch|network|load failed/i.test(message);
+  return name === "NetworkError" || (name === "TypeError" && /fetch|network|load failed/i.test(message));
 }
 
 function network({ online, step, endpoint }: Circumstances): Problem {

@@ -43,6 +43,23 @@ export function readVersions(descriptions: unknown): readonly Version[] {
   });
 }
 
+/** The identity of a reply of `GetId`; null when it names none. */
+export function readIdentityId(reply: unknown): string | null {
+  return text(reply, "IdentityId");
+}
+
+/** The keys of a reply of `GetCredentialsForIdentity`; null when one is missing. `expires` is in milliseconds since 1970. */
+export function readCredentials(reply: unknown) {
+  const credentials = field(reply, "Credentials");
+  const accessKeyId = text(credentials, "AccessKeyId");
+  const secretAccessKey = text(credentials, "SecretKey");
+  const sessionToken = text(credentials, "SessionToken");
+  const seconds = number(credentials, "Expiration");
+  if (accessKeyId === null || secretAccessKey === null || sessionToken === null || seconds === null)
+    return null;
+  return { accessKeyId, secretAccessKey, sessionToken, expires: seconds * 1000 };
+}
+
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -4,13 +4,13 @@ import {
   paginateDescribeProjectVersions,
   RekognitionClient,
 } from "@aws-sdk/client-rekognition";
-import { fromCognitoIdentityPool } from "@aws-sdk/credential-provider-cognito-identity";
 import { type Project, projectName, type Version } from "../core/catalog";
 import { explain, type Step } from "../core/explain";
 import { Pace } from "../core/pace";
 import { readLabels, readProjectArns, readVersions } from "../core/replies";
 import type { Settings } from "../core/settings";
 import type { Jobs, Label, Problem } from "../messages";
+import { IdentityPool, type Login } from "./identity-pool";
 
 /** Rekognition allows five requests a second to each control-plane operation; others use the account too. */
 const REQUESTS_PER_SECOND = 4;
@@ -21,14 +21,6 @@ export class CredentialsError extends Error {
   constructor(override readonly cause: unknown) {
     super("no credentials");
   }
-}
-
-/** How somebody who has signed in gets credentials. */
-export interface Login {
-  /** The user pool's name as the identity pool knows it. */
-  readonly provider: string;
-  /** A fresh id token, and until when it is good in milliseconds since 1970. */
-  login(): Promise<{ readonly id: string; readonly expires: number }>;
 }
 
 /** What Rekognition says to credentials that it does not, or no longer, know. */
@@ -50,32 +42,19 @@ export class CustomLabels {
 
   /** A client without credentials yet; it gets them with its first request and renews them in time. */
   private connect(): RekognitionClient {
-    const { region, endpoints, identityPoolId } = this.settings;
-    const patience = { retryMode: "standard", maxAttempts: 5 };
-    const identities = new Map<string, string>();
-    const { member } = this;
-    const credentials = fromCognitoIdentityPool({
-      identityPoolId,
-      clientConfig: { region, endpoint: endpoints.cognitoIdentity, ...patience },
-      // Left to itself it keeps the identity in IndexedDB.
-      cache: {
-        getItem: (key) => identities.get(key) ?? null,
-        setItem: (key, value) => void identities.set(key, value),
-        removeItem: (key) => void identities.delete(key),
-      },
-      ...(member && { logins: { [member.provider]: async () => (await member.login()).id } }),
-    });
+    const { region, endpoints } = this.settings;
+    const pool = new IdentityPool(this.settings, this.member);
     const client = new RekognitionClient({
       region,
       endpoint: endpoints.rekognition,
-      ...patience,
+      retryMode: "standard",
+      maxAttempts: 5,
+      // Called when there are none or they have less than five minutes left, and once for all who ask meanwhile.
       credentials: async () => {
         try {
-          const given = await credentials();
-          if (member === null) return given;
-          // No longer than the sign-in that they rest on, so that somebody shut out of the pool is soon noticed.
-          const expires = new Date((await member.login()).expires);
-          return given.expiration && given.expiration < expires ? given : { ...given, expiration: expires };
+          const credentials = await pool.credentials();
+          client.config.systemClockOffset = pool.clockOffset;
+          return credentials;
         } catch (error) {
           // The next try begins anew: the pool may have forgotten the identity that this client holds on to.
           this.client = this.connect();

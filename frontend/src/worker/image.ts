@@ -21,7 +21,7 @@ export class Refusal extends Error {}
  * @throws Refusal when the file is no image, or one that cannot be used.
  */
 export async function prepareImage(signal: AbortSignal, file: File): Promise<PreparedImage> {
-  const { header, bytes } = await readHeader(file);
+  const { header, start } = await readHeader(file);
   signal.throwIfAborted();
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Refusal(
@@ -37,9 +37,10 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
     const thumbnail = await encode(bitmap, thumbnailEncoding(from));
     if (passesUntouched(header, file.size)) {
       // A copy: the file itself may change or go while the page still uses the image.
-      const blob = new Blob([bytes], { type: header.format === "PNG" ? "image/png" : "image/jpeg" });
-      const { width, height } = from;
-      return { ...original, blob, thumbnail, width, height, note: describePreparation(header, from, null) };
+      const blob = new Blob([start], { type: header.format === "PNG" ? "image/png" : "image/jpeg" });
+      const { width, height, bytes } = from;
+      const note = describePreparation(header, from, null);
+      return { ...original, blob, thumbnail, width, height, bytes, note };
     }
     let encoding = firstEncoding(from);
     for (;;) {
@@ -48,7 +49,7 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
       if (blob.size <= MAX_BYTES) {
         const { width, height } = encoding;
         const note = describePreparation(header, from, { width, height, bytes: blob.size });
-        return { ...original, blob, thumbnail, width, height, note };
+        return { ...original, blob, thumbnail, width, height, bytes: blob.size, note };
       }
       encoding = nextEncoding(encoding, blob.size);
     }
@@ -58,15 +59,15 @@ export async function prepareImage(signal: AbortSignal, file: File): Promise<Pre
 }
 
 /** The header, and as many of the file's bytes as Rekognition takes. */
-async function readHeader(file: File): Promise<{ header: ImageHeader; bytes: ArrayBuffer }> {
+async function readHeader(file: File): Promise<{ header: ImageHeader; start: ArrayBuffer }> {
   if (file.size === 0) throw new Refusal(`“${file.name}” is empty (0 bytes); choose another file.`);
-  let bytes: ArrayBuffer;
+  let start: ArrayBuffer;
   try {
-    bytes = await file.slice(0, MAX_BYTES).arrayBuffer();
+    start = await file.slice(0, MAX_BYTES).arrayBuffer();
   } catch {
     throw new Refusal(`“${file.name}” cannot be read; check that it still exists and is a file.`);
   }
-  const header = readImageHeader(new Uint8Array(bytes));
+  const header = readImageHeader(new Uint8Array(start));
   if (header === null) {
     throw new Refusal(
       `“${file.name}” is not an image that this app knows; choose a JPEG, PNG, WebP or AVIF file.`,
@@ -75,7 +76,7 @@ async function readHeader(file: File): Promise<{ header: ImageHeader; bytes: Arr
   // Before decoding: a small file can hold a picture larger than the memory.
   const refused = refusal(file.name, header);
   if (refused !== null) throw new Refusal(refused);
-  return { header, bytes };
+  return { header, start };
 }
 
 async function encode(

@@ -3,9 +3,9 @@ import { explainSignIn, type SignInStep } from "../core/explain-sign-in";
 import type { SignIn } from "../core/settings";
 import type { Jobs, MemberJobs, Problem } from "../messages";
 import { CredentialsError, CustomLabels } from "./aws";
+import { CognitoError } from "./cognito";
 import { post, serve, type Service } from "./serve";
 import { Session } from "./session";
-import { UserPoolError } from "./user-pool";
 import { viewing } from "./viewing";
 
 /** What the person is doing, as far as the user pool is concerned, in each of the jobs. */
@@ -45,6 +45,7 @@ serve((settings): Service<keyof Jobs> => {
       switch (ask.kind) {
         case "list":
         case "prepare":
+        case "annotate":
         case "detect":
           return everybody.perform(ask, signal, report);
         case "signIn":
@@ -85,12 +86,13 @@ serve((settings): Service<keyof Jobs> => {
       }
     },
     describe(error, kind) {
-      if (error instanceof CredentialsError && error.cause instanceof UserPoolError) {
+      if (error instanceof CredentialsError && isOfUserPool(error.cause)) {
         return { ...told(error.cause, "refresh"), retry: true };
       }
       switch (kind) {
         case "list":
         case "prepare":
+        case "annotate":
         case "detect":
           return everybody.describe(error, kind);
         case "start":
@@ -102,3 +104,7 @@ serve((settings): Service<keyof Jobs> => {
     },
   };
 });
+
+function isOfUserPool(error: unknown): boolean {
+  return error instanceof CognitoError && error.service === "AWSCognitoIdentityProviderService";
+}

@@ -3,7 +3,7 @@ import { readClaims } from "../core/claims";
 import { endsSession, NoGroupError } from "../core/explain-sign-in";
 import type { SignIn } from "../core/settings";
 import type { Person, SignInReply } from "../messages";
-import { UserPool, UserPoolError } from "./user-pool";
+import { Cognito } from "./cognito";
 
 /** Share of the tokens' life after which they are renewed. */
 const RENEW_AFTER = 0.6;
@@ -30,7 +30,7 @@ export interface SessionEvents {
 
 /** One person's sign-in. Tokens are held here and nowhere else, and are gone with the worker. */
 export class Session {
-  private readonly pool: UserPool;
+  private readonly pool: Cognito;
   private email = "";
   private challenge: Challenge | null = null;
   private authenticator = false;
@@ -42,7 +42,7 @@ export class Session {
     private readonly signInTo: SignIn,
     private readonly events: SessionEvents,
   ) {
-    this.pool = new UserPool(signInTo.endpoint);
+    this.pool = new Cognito("AWSCognitoIdentityProviderService", signInTo.endpoint);
   }
 
   signIn(email: string, password: string): Promise<SignInReply> {
@@ -54,7 +54,7 @@ export class Session {
 
   /** Answer the question that `signIn` came back with. */
   answer(answers: { NEW_PASSWORD: string } | { SOFTWARE_TOKEN_MFA_CODE: string }): Promise<SignInReply> {
-    if (this.challenge === null) throw new UserPoolError("NotAuthorizedException", "no challenge", false);
+    if (this.challenge === null) throw this.pool.error("NotAuthorizedException", "no challenge");
     const { name, session, username } = this.challenge;
     return this.enter("RespondToAuthChallenge", {
       ChallengeName: name,
@@ -81,7 +81,7 @@ export class Session {
     );
     if ("challenge" in reply) {
       const ask = ASKS[reply.challenge.name];
-      if (ask === undefined) throw new UserPoolError("UnknownChallenge", reply.challenge.name, false);
+      if (ask === undefined) throw this.pool.error("UnknownChallenge", reply.challenge.name);
       this.challenge = reply.challenge;
       this.authenticator ||= ask === "code";
       return { ask };
@@ -119,7 +119,7 @@ export class Session {
 
   private async fresh(): Promise<Held> {
     const { held } = this;
-    if (held === null) throw new UserPoolError("NotAuthorizedException", "nobody has signed in", false);
+    if (held === null) throw this.pool.error("NotAuthorizedException", "nobody has signed in");
     if (Date.now() < held.renewAt) return held;
     // Those who ask meanwhile wait for the same answer.
     this.renewal ??= this.renew(held.refresh).finally(() => (this.renewal = null));
@@ -135,8 +135,7 @@ export class Session {
           AuthParameters: { REFRESH_TOKEN: refresh },
         }),
       );
-      if ("challenge" in reply)
-        throw new UserPoolError("NotAuthorizedException", reply.challenge.name, false);
+      if ("challenge" in reply) throw this.pool.error("NotAuthorizedException", reply.challenge.name);
       const held = this.hold(reply.tokens, reply.tokens.refresh ?? refresh);
       const before = this.person;
       const person = this.know(held.id);
@@ -161,7 +160,7 @@ export class Session {
     const { access } = await this.fresh();
     const request = { AccessToken: access, UserCode: code };
     const status = words(await this.pool.call("VerifySoftwareToken", request), "Status");
-    if (status !== "SUCCESS") throw new UserPoolError("CodeMismatchException", status, false);
+    if (status !== "SUCCESS") throw this.pool.error("CodeMismatchException", status);
     return this.askForCodes(true);
   }
 

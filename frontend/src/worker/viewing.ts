@@ -1,4 +1,5 @@
 import type { ViewingJobs } from "../messages";
+import { annotate } from "./annotate";
 import type { CustomLabels } from "./aws";
 import { prepareImage, Refusal } from "./image";
 import type { Service } from "./serve";
@@ -12,13 +13,15 @@ export function viewing(customLabels: CustomLabels): Service<keyof ViewingJobs> 
           return customLabels.list(signal, report);
         case "prepare":
           return prepareImage(signal, ask.file);
+        case "annotate":
+          return annotate(ask.image, ask.labels);
         case "detect":
           return customLabels.detect(signal, ask.model, ask.image);
       }
     },
     describe(error, kind) {
       if (error instanceof Refusal) return { sentence: error.message, detail: null, retry: false };
-      if (kind !== "prepare") return customLabels.explain(error, kind);
+      if (kind !== "prepare" && kind !== "annotate") return customLabels.explain(error, kind);
       return {
         sentence: "The image could not be prepared; choose it again or try another.",
         detail: String(error),

@@ -47,6 +47,8 @@ export function label(name: string, confidence: number, box?: [number, number, n
 /** Stands in for Cognito and Rekognition on loopback; each test says what an operation answers. */
 export class Aws {
   readonly calls: Call[] = [];
+  /** Milliseconds that AWS's clock is ahead of the browser's. */
+  clockAhead = 0;
   readonly answers: Record<string, Handler> = {
     GetId: () => ({ IdentityId: "eu-west-1:00000000-0000-4000-8000-000000000001" }),
     GetCredentialsForIdentity: ({ body }) => ({
@@ -55,7 +57,7 @@ export class Aws {
         AccessKeyId: "ASIATEST",
         SecretKey: "secret",
         SessionToken: "session",
-        Expiration: Date.now() / 1000 + 3600,
+        Expiration: this.now() / 1000 + 3600,
       },
     }),
     DescribeProjects: () => ({ ProjectDescriptions: [{ ProjectArn: PARTS, Status: "CREATED" }] }),
@@ -94,6 +96,23 @@ export class Aws {
     return this.calls.filter((call) => call.operation === operation);
   }
 
+  /** AWS's time in milliseconds since 1970. */
+  now(): number {
+    return Date.now() + this.clockAhead;
+  }
+
+  /** Signatures that are more than five minutes off are refused. */
+  private checkSigningDate({ headers }: IncomingMessage): void {
+    if (headers.authorization === undefined) return;
+    const [, ...parts] =
+      /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers["x-amz-date"])) ?? [];
+    const [year = 0, month = 0, day, hour, minute, second] = parts.map(Number);
+    const signed = Date.UTC(year, month - 1, day, hour, minute, second);
+    if (!(Math.abs(signed - this.now()) <= 300_000)) {
+      throw new AwsError("InvalidSignatureException", "Signature not yet current or expired");
+    }
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Allow-Headers", "*, authorization");
@@ -105,7 +124,9 @@ export class Aws {
     const call = { operation, body: JSON.parse(Buffer.concat(chunks).toString()), at: Date.now() };
     this.calls.push(call);
     response.setHeader("Content-Type", "application/x-amz-json-1.1");
+    response.setHeader("Date", new Date(this.now()).toUTCString());
     try {
+      this.checkSigningDate(request);
       response.end(JSON.stringify(await this.answers[operation]?.(call)));
     } catch (error) {
       const { name, message, status } = error as AwsError;
