@@ -7,12 +7,15 @@ import pulumi_aws as aws
 
 from infra.config import read_config
 from infra.demo import CustomLabelsDemo, CustomLabelsDemoArgs
+from infra.idle_model_guard import guard_code
 from infra.site_build import built_site
 from infra.site_files import SiteError, read_site
 
+PROJECT = Path(__file__).parent
+
 config = read_config()
 try:
-    files = read_site(built_site(Path(__file__).parent / "frontend", say=pulumi.log.info))
+    files = read_site(built_site(PROJECT / "frontend", say=pulumi.log.info))
 except SiteError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -23,6 +26,7 @@ demo = CustomLabelsDemo(
         partition=aws.get_partition().partition,
         account_id=aws.get_caller_identity().account_id,
         files=files,
+        guard_code=guard_code(PROJECT / "functions" / "idle_model_guard"),
     ),
 )
 

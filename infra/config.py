@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,7 +38,19 @@ _EMAIL = re.compile(
     r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]",
     re.ASCII,
 )
-_KEYS = ("resourcePrefix", "createCloudFrontDistribution", "projects", "adminEmail")
+_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?", re.ASCII)
+_CHEAPEST, _DEAREST = Decimal("0.01"), Decimal(1000)
+_KEYS = (
+    "resourcePrefix",
+    "createCloudFrontDistribution",
+    "projects",
+    "adminEmail",
+    "idleStopMinutes",
+    "maxRunHours",
+    "inferenceUnitHourUsd",
+    "alertEmail",
+    "monthlyBudgetUsd",
+)
 _ENDPOINTS = {
     "rekognition": "rekognition",
     "cognitoidentity": "cognito-identity",
@@ -59,6 +72,22 @@ class Endpoints:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CostConfig:
+    """When running models are stopped, what they cost, and who is told."""
+
+    idle_stop_minutes: int
+    """How long a model may serve nothing before it is stopped; 0 for ever."""
+    max_run_hours: int
+    """How long a model may run before it is stopped."""
+    inference_unit_hour_usd: Decimal
+    """What an inference unit costs an hour, in US dollars."""
+    alert_email: str | None
+    """Who is told of stops, failures and the budget; None for nobody."""
+    monthly_budget_usd: int
+    """What Rekognition may cost a month before `alert_email` is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoConfig:
     """The checked configuration of one stack."""
 
@@ -68,6 +97,7 @@ class DemoConfig:
     projects: tuple[str, ...]
     admin_email: str | None
     """Who is invited first when people must sign in; None lets guests in."""
+    costs: CostConfig
     endpoints: Endpoints
 
 
@@ -92,7 +122,14 @@ def read_config() -> DemoConfig:
         resource_prefix=_prefix(config.get("resourcePrefix")),
         create_cloudfront_distribution=_boolean(config, "createCloudFrontDistribution", default=True),
         projects=_projects(config.get("projects")),
-        admin_email=_email(config.get("adminEmail")),
+        admin_email=_email(config, "adminEmail", "guests may use the site"),
+        costs=CostConfig(
+            idle_stop_minutes=_whole(config, "idleStopMinutes", default=60, low=15, high=1440, never=True),
+            max_run_hours=_whole(config, "maxRunHours", default=12, low=1, high=720),
+            inference_unit_hour_usd=_price(config.get("inferenceUnitHourUsd")),
+            alert_email=_email(config, "alertEmail", "nobody is told of stopped models"),
+            monthly_budget_usd=_whole(config, "monthlyBudgetUsd", default=100, low=1, high=1_000_000),
+        ),
         endpoints=_endpoints(aws.get("endpoints"), region),
     )
 
@@ -152,15 +189,39 @@ def _projects(value: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(projects))  # pyright: ignore[reportUnknownArgumentType]  # all are str by now
 
 
-def _email(value: str | None) -> str | None:
+def _email(config: pulumi.Config, key: str, without: str) -> str | None:
+    value = config.get(key)
     if not value:
         return None
     if len(value) > _MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(value):
         raise ConfigError(
-            f"adminEmail is {value!r}, and it must be an e-mail address of at most {_MAX_EMAIL_LENGTH} characters,"
-            " such as me@example.com; without one, guests may use the site."
+            f"{key} is {value!r}, and it must be an e-mail address of at most {_MAX_EMAIL_LENGTH} characters,"
+            f" such as me@example.com; without one, {without}."
         )
     return value
+
+
+def _whole(  # noqa: PLR0913  # each names a bound at the place where it is set
+    config: pulumi.Config, key: str, *, default: int, low: int, high: int, never: bool = False
+) -> int:
+    value = config.get(key)
+    if value is None:
+        return default
+    number = int(value) if re.fullmatch(r"[0-9]{1,7}", value, re.ASCII) else -1
+    if not low <= number <= high and not (never and number == 0):
+        zero = "0 (never) or " if never else ""
+        raise ConfigError(f"{key} is {value!r}, and it must be {zero}a whole number from {low} to {high}.")
+    return number
+
+
+def _price(value: str | None) -> Decimal:
+    price = Decimal(value or "4.0") if _PRICE.fullmatch(value or "4.0") else Decimal(0)
+    if not _CHEAPEST <= price <= _DEAREST:
+        raise ConfigError(
+            f"inferenceUnitHourUsd is {value!r}, and it must be US dollars from {_CHEAPEST} to {_DEAREST},"
+            " such as 4.0."
+        )
+    return price
 
 
 def _endpoints(value: str | None, region: str) -> Endpoints:

@@ -7,9 +7,11 @@ import pulumi
 from pulumi import Output, ResourceOptions
 
 from infra.access import Access, AccessArgs
+from infra.alerts import Alerts, AlertsArgs
 from infra.config import DemoConfig
 from infra.content_security import content_security_policy
 from infra.distribution import Distribution, DistributionArgs
+from infra.idle_model_guard import IdleModelGuard, IdleModelGuardArgs
 from infra.site_bucket import SiteBucket, SiteBucketArgs, SiteBucketPolicy, SiteBucketPolicyArgs
 from infra.site_files import SiteFile, SiteFiles, SiteFilesArgs
 from infra.user_pool import UserPool, UserPoolArgs
@@ -31,10 +33,12 @@ class CustomLabelsDemoArgs:
     """The account's twelve digits."""
     files: Sequence[SiteFile]
     """The built web app."""
+    guard_code: pulumi.Archive
+    """The function that stops models, as `guard_code` returns it."""
 
 
 class CustomLabelsDemo(pulumi.ComponentResource):
-    """A website that detects labels with the account's Custom Labels models.
+    """A website that detects labels with the account's Custom Labels models, and the guard of their costs.
 
     Creates:
         - ``{name}-site``: the `SiteBucket`.
@@ -43,6 +47,8 @@ class CustomLabelsDemo(pulumi.ComponentResource):
         - ``{name}-users``: the `UserPool`, when the configuration names an administrator.
         - ``{name}-visitors``: the `Access`.
         - ``{name}-files``: the `SiteFiles`.
+        - ``{name}-alerts``: the `Alerts`, when the configuration names somebody to be told.
+        - ``{name}-guard``: the `IdleModelGuard`.
     """
 
     url: Output[str]
@@ -55,6 +61,8 @@ class CustomLabelsDemo(pulumi.ComponentResource):
     """The people who may sign in, when visitors must."""
     distribution_id: Output[str] | None
     """Id of the CloudFront distribution, when there is one."""
+    guard_function_name: Output[str]
+    """Name of the function that stops models."""
 
     def __init__(self, name: str, args: CustomLabelsDemoArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("customlabels:demo:CustomLabelsDemo", name, {}, opts)
@@ -136,11 +144,17 @@ class CustomLabelsDemo(pulumi.ComponentResource):
                     }
                     if self.users
                     else None,
+                    "costs": {
+                        "inferenceUnitHourUsd": float(config.costs.inference_unit_hour_usd),
+                        "idleStopMinutes": config.costs.idle_stop_minutes,
+                        "maxRunHours": config.costs.max_run_hours,
+                    },
                 },
                 content_security_policy=content_security_policy(connect, header=False),
             ),
             opts=child,
         )
+        self.guard_function_name = _guard(name, args, child).function_name
         self.bucket_name = bucket.bucket_name
         self.identity_pool_id = visitors.identity_pool_id
         self.distribution_id = distribution.distribution_id if distribution else None
@@ -152,6 +166,7 @@ class CustomLabelsDemo(pulumi.ComponentResource):
             "url": self.url,
             "bucketName": self.bucket_name,
             "identityPoolId": self.identity_pool_id,
+            "guardFunctionName": self.guard_function_name,
         }
         if self.distribution_id is not None:
             outputs["distributionId"] = self.distribution_id
@@ -159,3 +174,35 @@ class CustomLabelsDemo(pulumi.ComponentResource):
             outputs["userPoolId"] = self.users.user_pool_id
             outputs["userPoolClientId"] = self.users.client_id
         return outputs
+
+
+def _guard(name: str, args: CustomLabelsDemoArgs, opts: ResourceOptions) -> IdleModelGuard:
+    config = args.config
+    alerts = (
+        Alerts(
+            f"{name}-alerts",
+            AlertsArgs(
+                partition=args.partition,
+                region=config.region,
+                account_id=args.account_id,
+                email=config.costs.alert_email,
+                monthly_budget_usd=config.costs.monthly_budget_usd,
+            ),
+            opts=opts,
+        )
+        if config.costs.alert_email
+        else None
+    )
+    return IdleModelGuard(
+        f"{name}-guard",
+        IdleModelGuardArgs(
+            partition=args.partition,
+            region=config.region,
+            account_id=args.account_id,
+            code=args.guard_code,
+            costs=config.costs,
+            projects=config.projects,
+            topic_arn=alerts.topic_arn if alerts else None,
+        ),
+        opts=opts,
+    )

@@ -36,6 +36,8 @@ SECTIONS = {
         " session policy over guests as well, but that one lets Rekognition through: this policy is the limit.",
         {
             "rekognition:DetectCustomLabels": "To detect labels in the image that the person chose.",
+            "rekognition:ListTagsForResource": "To show since when a model runs and when it stops, which its tags"
+            " say. **The other tags of models can be read with it.**",
             "rekognition:DescribeProjectVersions": "To list the models of a project, whether they are running,"
             " and how good they are.",
             "rekognition:DescribeProjects": "To list the projects. IAM knows no resource for this action, so it"
@@ -51,6 +53,50 @@ SECTIONS = {
             "rekognition:StopProjectVersion": "To stop a model.",
             "rekognition:TagResource": "To note on a model when it was started and when it is to stop;"
             " these two tags and no others, so that nobody can undo how an account tags for costs or access.",
+        },
+    ),
+    "guard.json.j2": Section(
+        "The guard",
+        "The inline policy of the role of the function that stops models. The second example has `alertEmail` as well.",
+        {
+            "rekognition:DescribeProjects": "To list the projects.",
+            "cloudwatch:GetMetricData": "To see which models served nothing. IAM knows no resource for this"
+            " action, so it can be held to the region only.",
+            "rekognition:DescribeProjectVersions": "To list the models that run.",
+            "rekognition:ListTagsForResource": "To read until when a model was asked for, and whether it is to be"
+            " left alone.",
+            "rekognition:StopProjectVersion": "To stop a model. The guard cannot start one.",
+            "rekognition:TagResource": "To note on a model when the guard first saw it running, if nobody else"
+            " noted when it was started; this tag and no other.",
+            "rekognition:UntagResource": "To remove these notes from a model that does not run any more, so that"
+            " they cannot end its next run.",
+            "logs:CreateLogStream": "To write the function's log.",
+            "logs:PutLogEvents": "To write the function's log.",
+            "sns:Publish": "To tell which models were stopped and why; with `alertEmail` only.",
+            "sqs:SendMessage": "For Lambda to keep what became of runs that failed.",
+        },
+    ),
+    "guard_trust.json.j2": Section(
+        "Who may take on the guard's role",
+        "The trust policy of the role of the function that stops models.",
+        {"sts:AssumeRole": "For Lambda to run the function, on behalf of this account only."},
+    ),
+    "guard_schedule.json.j2": Section(
+        "The guard's schedule",
+        "The inline policy of the role of the schedule that runs the guard.",
+        {"lambda:InvokeFunction": "To run the guard, and no other function."},
+    ),
+    "guard_schedule_trust.json.j2": Section(
+        "Who may take on the schedule's role",
+        "The trust policy of that role.",
+        {"sts:AssumeRole": "For schedules of this account, in the group that the guard's schedule is in."},
+    ),
+    "alerts_topic.json.j2": Section(
+        "The topic for alerts",
+        "The policy of the SNS topic that exists with `alertEmail`. The guard publishes by its own role's policy.",
+        {
+            "sns:Publish": "For alarms of this account and region to reach the topic; refused over plain http,"
+            " to everyone.",
         },
     ),
     "identity_pool_trust.json.j2": Section(

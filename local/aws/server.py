@@ -19,6 +19,8 @@ from local.aws.loopback import LoopbackServer
 from local.aws.services import TargetDecides, service_app
 
 _OURS = {
+    "awslambda": ("local.aws.awslambda.responses", "LambdaResponse"),
+    "budgets": ("local.aws.budgets.responses", "BudgetsResponse"),
     "cloudfront": ("local.aws.cloudfront.responses", "CloudFrontResponse"),
     "cognitoidentity": ("local.aws.cognitoidentity.responses", "CognitoIdentityResponse"),
     "cognitoidp": ("local.aws.cognitoidp.responses", "CognitoIdpResponse"),

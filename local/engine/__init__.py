@@ -11,7 +11,7 @@ from local.engine.monitor import Engine, Log, Monitor
 from local.engine.program import ProgramError, run_program
 from local.engine.provider import Diff, Provider, ProviderError
 from local.engine.render import render
-from local.engine.state import UNKNOWN, Asset, Resource, State, has_unknown
+from local.engine.state import UNKNOWN, Archive, Asset, Resource, State, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNKNOWN",
+    "Archive",
     "Asset",
     "ConfigError",
     "DeploymentError",

@@ -29,7 +29,7 @@ class Provider(Protocol):
     """Creates, changes and deletes resources.
 
     Methods are called from several threads at once. Inputs and outputs are plain values by wire name (camelCase),
-    with `local.engine.Asset` for assets; in a preview any of them may be `local.engine.UNKNOWN`.
+    with `local.engine.Asset` for assets and `local.engine.Archive` for archives; in a preview any of them may be `local.engine.UNKNOWN`.
     `settings` are the inputs of the resource's provider resource, or, for the default provider, the
     configuration of the provider's namespace; anything but text is JSON. Every method reports what is wrong by
     raising `ProviderError`.

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from local.engine.state import UNKNOWN, Asset
+from local.engine.state import UNKNOWN, Archive, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,8 @@ def _shown(value: object) -> str:
 def _readable(value: Any) -> Any:  # noqa: ANN401 - any property value
     if isinstance(value, Asset):
         return f"asset {value.sha256[:7]}"
+    if isinstance(value, Archive):
+        return f"archive {value.sha256[:7]}"
     if isinstance(value, dict):
         return {key: _readable(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):

@@ -18,7 +18,7 @@ import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage] - the SDK has no public way to these types
 from pulumi.runtime import rpc
 
-from local.engine.state import UNKNOWN, Asset
+from local.engine.state import UNKNOWN, Archive, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,9 +132,12 @@ def _class_faults(value: Any, wanted: type[object], path: str) -> Iterator[str]:
         allowed = [one.value for one in wanted]
         if value not in allowed:
             yield _wrong(path, f"one of {', '.join(map(str, allowed))}", value)
-    elif issubclass(wanted, (pulumi.Asset, pulumi.Archive)):
+    elif issubclass(wanted, pulumi.Asset):
         if not isinstance(value, Asset):
             yield _wrong(path, "an asset", value)
+    elif issubclass(wanted, pulumi.Archive):
+        if not isinstance(value, Archive):
+            yield _wrong(path, "an archive", value)
     elif not _is_plain(value, wanted):
         yield _wrong(path, _WORDS.get(wanted, wanted.__name__), value)
 

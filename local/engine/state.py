@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +19,8 @@ UNKNOWN: str = rpc.UNKNOWN
 """Stands, in a preview, for a value that only a deployment will tell."""
 
 _ASSET_HASH = "pulumi:asset:sha256"
+_ARCHIVE_HASH = "pulumi:archive:sha256"
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def has_unknown(value: object) -> bool:
@@ -56,6 +60,45 @@ class Asset:
     def read(self) -> bytes:
         """The content."""
         return self.path.read_bytes() if self.path else self.text.encode()
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The files of a `pulumi.AssetArchive` or `pulumi.FileArchive`; equal when their names and contents are."""
+
+    sha256: str
+    """Hash of names and contents, in hexadecimal."""
+    files: Mapping[str, Asset] = field(default_factory=dict[str, Asset], compare=False)
+    """By their path in the archive; none when this was read back from a stored state."""
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, Asset]) -> Archive:
+        """An archive of assets, by their path in it."""
+        ordered = dict(sorted(files.items()))
+        listing = json.dumps([[name, asset.sha256] for name, asset in ordered.items()])
+        return cls(hashlib.sha256(listing.encode()).hexdigest(), ordered)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Archive:
+        """An archive of everything below a folder.
+
+        Raises:
+            OSError: It is no folder, or a file in it cannot be read.
+        """
+        if not folder.is_dir():
+            raise NotADirectoryError(0, "it is not a folder")
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        return cls.of_files({name: Asset.of_file(path) for name, path in files.items()})
+
+    def zipped(self) -> bytes:
+        """The archive as a zip file, the same for the same files at any time."""
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, asset in self.files.items():
+                entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, asset.read(), zipfile.ZIP_DEFLATED)
+        return content.getvalue()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +147,7 @@ class State:
     resources: tuple[Resource, ...] = ()
 
     def to_json(self) -> str:
-        """The state as text for a file; an asset is kept as its hash, a secret in clear."""
+        """The state as text for a file; an asset or archive is kept as its hash, a secret in clear."""
         return json.dumps({"resources": [asdict(one) for one in self._without_assets()]}, indent=1)
 
     @classmethod
@@ -143,6 +186,8 @@ def delete_order(resources: Iterable[Resource]) -> list[Resource]:
 def _stored(value: Any) -> Any:  # noqa: ANN401 - walks JSON of any shape
     if isinstance(value, Asset):
         return {_ASSET_HASH: value.sha256}
+    if isinstance(value, Archive):
+        return {_ARCHIVE_HASH: value.sha256}
     if isinstance(value, dict):
         return {key: _stored(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
@@ -150,7 +195,9 @@ def _stored(value: Any) -> Any:  # noqa: ANN401 - walks JSON of any shape
     return value
 
 
-def _restored(value: dict[str, Any]) -> Any:  # noqa: ANN401 - an asset or the map itself
+def _restored(value: dict[str, Any]) -> Any:  # noqa: ANN401 - an asset, an archive or the map itself
+    if set(value) == {_ARCHIVE_HASH}:
+        return Archive(value[_ARCHIVE_HASH])
     return Asset(value[_ASSET_HASH]) if set(value) == {_ASSET_HASH} else value
 
 

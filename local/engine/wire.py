@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
 
-from local.engine.state import Asset
+from local.engine.state import Archive, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,7 +35,7 @@ def from_struct(struct: struct_pb2.Struct, root: Path) -> tuple[dict[str, Any], 
         The properties without those that are None, and the names of those that are or hold secrets.
 
     Raises:
-        WireError: An asset's file cannot be read, or a property is an archive.
+        WireError: A file of an asset or archive cannot be read, or it is of a kind that is not supported.
     """
     secrets: set[str] = set()
     # The order of a map's keys on the wire is random.
@@ -71,9 +71,10 @@ def _decode(value: Any, path: str, name: str, root: Path, secrets: set[str]) -> 
                 return _decode(signed["value"], path, name, root, secrets)
             case signature if signature == _ASSET:
                 return _asset(signed, path, root)
+            case signature if signature == _ARCHIVE:
+                return _archive(signed, path, root)
             case signature:
-                kind = "an archive" if signature == _ARCHIVE else f"of the kind {signature}"
-                raise WireError(f"{path} is {kind}, which this engine does not support.")
+                raise WireError(f"{path} is of the kind {signature}, which this engine does not support.")
     if isinstance(value, list):
         return [
             _decode(item, f"{path}[{i}]", name, root, secrets)
@@ -96,10 +97,40 @@ def _asset(signed: Mapping[str, Any], path: str, root: Path) -> Asset:
         ) from error
 
 
+def _archive(signed: Mapping[str, Any], path: str, root: Path) -> Archive:
+    if "assets" in signed:
+        return Archive.of_files(_files(signed["assets"], path, root))
+    if "path" not in signed:
+        raise WireError(f"{path} is a remote archive ({signed.get('uri')}); give a folder or assets.")
+    try:
+        return Archive.of_folder(root / signed["path"])
+    except OSError as error:
+        raise WireError(
+            f"{path} names the archive {signed['path']}, which must be a folder that can be read: {error.strerror}."
+        ) from error
+
+
+def _files(assets: Mapping[str, Mapping[str, Any]], path: str, root: Path) -> dict[str, Asset]:
+    """The files of an archive's assets, those of the archives among them below their names."""
+    files: dict[str, Asset] = {}
+    for name, signed in assets.items():
+        if signed[_SIGNATURE] == _ARCHIVE:
+            inner = _archive(signed, f"{path}.{name}", root)
+            files |= {f"{name}/{inside}": asset for inside, asset in inner.files.items()}
+        else:
+            files[name] = _asset(signed, f"{path}.{name}", root)
+    return files
+
+
 def _encode(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, Asset):
         content = {"path": str(value.path)} if value.path else {"text": value.text}
         return {_SIGNATURE: _ASSET} | content
+    if isinstance(value, Archive):
+        return {
+            _SIGNATURE: _ARCHIVE,
+            "assets": {name: _encode(asset) for name, asset in value.files.items()},
+        }
     if isinstance(value, dict):
         return {key: _encode(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):

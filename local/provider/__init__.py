@@ -11,7 +11,18 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.engine import ProviderError
-from local.provider import cloudfront, cognito, iam, s3, user_pools
+from local.provider import (
+    budgets,
+    cloudfront,
+    cloudwatch,
+    cognito,
+    iam,
+    lambda_,
+    messaging,
+    s3,
+    scheduler,
+    user_pools,
+)
 from local.provider.clients import Clients
 
 if TYPE_CHECKING:
@@ -30,6 +41,11 @@ _HANDLERS: dict[str, Handler] = {
         *cognito.HANDLERS,
         *user_pools.HANDLERS,
         *iam.HANDLERS,
+        *lambda_.HANDLERS,
+        *cloudwatch.HANDLERS,
+        *scheduler.HANDLERS,
+        *messaging.HANDLERS,
+        *budgets.HANDLERS,
     )
 }
 
@@ -52,6 +68,10 @@ _MEANINGLESS_SETTINGS = frozenset(
     }
 )
 """Settings that say how AWS is reached: here it is always the one endpoint."""
+
+
+_GONE = ("AWS.SimpleQueueService.NonExistentQueue", "NoSuch", "NotFound", "ResourceNotFound", "UserNotFound")
+"""How errors begin that say that something does not exist."""
 
 
 class AwsProvider:
@@ -185,5 +205,5 @@ def _gone_is_fine() -> Generator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        if not code.startswith(("NoSuch", "ResourceNotFound", "UserNotFound")):
+        if not code.startswith(_GONE):
             raise

@@ -4,13 +4,22 @@ import contextvars
 import json
 import time
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.config import MAX_PREFIX_LENGTH, REGIONS, ConfigError, DemoConfig, Endpoints, read_config
+from infra.config import (
+    MAX_PREFIX_LENGTH,
+    REGIONS,
+    ConfigError,
+    CostConfig,
+    DemoConfig,
+    Endpoints,
+    read_config,
+)
 
 PROJECT = "custom-labels-demo"
 
@@ -40,6 +49,13 @@ def test_nothing_but_a_region_is_needed() -> None:
         create_cloudfront_distribution=True,
         projects=(),
         admin_email=None,
+        costs=CostConfig(
+            idle_stop_minutes=60,
+            max_run_hours=12,
+            inference_unit_hour_usd=Decimal("4.0"),
+            alert_email=None,
+            monthly_budget_usd=100,
+        ),
         endpoints=Endpoints(
             rekognition="https://rekognition.eu-west-1.amazonaws.com",
             cognito_identity="https://cognito-identity.eu-west-1.amazonaws.com",
@@ -137,6 +153,46 @@ def test_an_admin_without_an_e_mail_address_is_refused(address: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "field", "default", "good", "bad"),
+    [
+        ("idleStopMinutes", "idle_stop_minutes", 60, ["0", "15", "1440"], ["14", "1", "1441", "-15", "15.0"]),
+        ("maxRunHours", "max_run_hours", 12, ["1", "720"], ["0", "721", "-1", "1e2", " 1"]),
+        ("monthlyBudgetUsd", "monthly_budget_usd", 100, ["1", "1000000"], ["0", "1000001", "1,000", "٣"]),
+    ],
+)
+def test_whole_numbers_keep_within_their_bounds(
+    key: str, field: str, default: int, good: list[str], bad: list[str]
+) -> None:
+    assert getattr(config_of({}).costs, field) == default
+    for value in good:
+        assert getattr(config_of({key: value}).costs, field) == int(value)
+    for value in (*bad, "", "ten", "true", "9" * 100):
+        assert sentence_about({key: value}).startswith(f"{key} is {value!r}, and it must be ")
+
+
+@pytest.mark.parametrize("value", ["0.01", "4", "4.0", "3.75", "1000"])
+def test_a_price_is_kept_to_the_digit(value: str) -> None:
+    assert str(config_of({"inferenceUnitHourUsd": value}).costs.inference_unit_hour_usd) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "0.001", "1000.01", "-4", "$4", "4,0", "1e1", "NaN", "four", "4.00000"]
+)
+def test_a_price_that_is_none_is_refused(value: str) -> None:
+    assert sentence_about({"inferenceUnitHourUsd": value}).startswith(
+        f"inferenceUnitHourUsd is {value!r}, and it must be US dollars from 0.01 to 1000"
+    )
+
+
+def test_somebody_to_be_told_needs_an_address() -> None:
+    assert config_of({"alertEmail": "me@example.com"}).costs.alert_email == "me@example.com"
+    assert config_of({"alertEmail": ""}).costs.alert_email is None
+    assert sentence_about({"alertEmail": "me"}).startswith(
+        "alertEmail is 'me', and it must be an e-mail address of at most 128 characters"
+    )
+
+
 def test_a_long_address_is_judged_at_once() -> None:
     start = time.perf_counter()
     sentence_about({"adminEmail": "a." * 50_000 + "@" + "b-" * 50_000})
@@ -193,7 +249,7 @@ def test_endpoints_that_are_no_list_of_maps_are_refused(value: str) -> None:
 
 
 @given(
-    key=st.sampled_from(["resourcePrefix", "createCloudFrontDistribution", "projects", "adminEmail", "aws:region", "aws:endpoints"]),
+    key=st.sampled_from(["resourcePrefix", "createCloudFrontDistribution", "projects", "adminEmail", "idleStopMinutes", "maxRunHours", "inferenceUnitHourUsd", "alertEmail", "monthlyBudgetUsd", "aws:region", "aws:endpoints"]),
     value=st.text() | st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -22,6 +22,7 @@ REGION = "eu-west-1"
 SESSION = boto3.Session("local", "local", region_name=REGION)
 WITHOUT_CLOUDFRONT = {"createCloudFrontDistribution": False}
 SIGN_IN = {"adminEmail": "me@example.com"}
+ALERTS = {"alertEmail": "you@example.com"}
 
 
 class Stack:
@@ -56,6 +57,14 @@ class Stack:
             "roles": len(self.client("iam").list_roles()["Roles"]),
             "pools": len(self.client("cognito-identity").list_identity_pools(MaxResults=60)["IdentityPools"]),
             "user pools": len(self.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]),
+            "functions": len(self.client("lambda").list_functions()["Functions"]),
+            "log groups": len(self.client("logs").describe_log_groups()["logGroups"]),
+            "queues": len(self.client("sqs").list_queues().get("QueueUrls", [])),
+            "topics": len(self.client("sns").list_topics()["Topics"]),
+            "subscriptions": len(self.client("sns").list_subscriptions()["Subscriptions"]),
+            "schedules": len(self.client("scheduler").list_schedules()["Schedules"]),
+            "alarms": len(self.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+            "budgets": len(self.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]),
             "distributions": cloudfront.list_distributions()["DistributionList"].get("Quantity", 0),
             "access controls": len(
                 cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
@@ -94,18 +103,19 @@ def test_a_preview_creates_nothing_and_marks_what_it_cannot_know(stack: Stack) -
 
 def test_outputs_are_those_of_the_readme(stack: Stack) -> None:
     with_cloudfront = stack.up().outputs
-    assert set(with_cloudfront) == {"url", "region", "bucketName", "identityPoolId", "distributionId"}
+    always = {"url", "region", "bucketName", "identityPoolId", "guardFunctionName"}
+    assert set(with_cloudfront) == {*always, "distributionId"}
     assert with_cloudfront["url"].startswith("https://")
     assert with_cloudfront["url"].endswith(".cloudfront.net/")
     without = stack.up(WITHOUT_CLOUDFRONT).outputs
-    assert set(without) == {"url", "region", "bucketName", "identityPoolId"}
+    assert set(without) == always
     with_sign_in = stack.up({**WITHOUT_CLOUDFRONT, **SIGN_IN}).outputs
     assert set(with_sign_in) == {*without, "userPoolId", "userPoolClientId"}
     assert without["url"] == f"https://{without['bucketName']}.s3.{REGION}.amazonaws.com/index.html"
 
 
 def test_a_second_apply_changes_nothing(stack: Stack) -> None:
-    for config in ({}, WITHOUT_CLOUDFRONT, SIGN_IN, {**WITHOUT_CLOUDFRONT, **SIGN_IN}):
+    for config in ({}, WITHOUT_CLOUDFRONT, SIGN_IN, ALERTS, {**WITHOUT_CLOUDFRONT, **SIGN_IN, **ALERTS}):
         stack.up(config)
         assert changed(stack.up(config)) == {}
         assert changed(stack.preview(config)) == {}
@@ -133,7 +143,7 @@ def test_switching_on_off_on_keeps_bucket_pool_and_role(stack: Stack) -> None:
                 if one.type.startswith(("aws:s3/bucket:", "aws:cognito/", "aws:iam/"))
             }
         )
-    assert len(kept[0]) == 5
+    assert len(kept[0]) == 9
     assert kept[0] == kept[1] == kept[2]
 
 
@@ -228,6 +238,90 @@ def test_the_site_and_the_identity_pool_stay_the_same_with_and_without_sign_in(
     assert {"index.html"} < {id_ for _, id_, _ in stayed[0]}
 
 
+def test_other_limits_of_models_change_the_function_and_the_page(stack: Stack) -> None:
+    stack.up()
+    for config in (
+        {"idleStopMinutes": 0},
+        {"idleStopMinutes": 0, "maxRunHours": 2},
+        {"inferenceUnitHourUsd": "5"},
+    ):
+        result = stack.up(config)
+        assert {step.name: step.changed for step in result.changes} == {
+            "RekogCustomLabelsDemo-guard": ("environment",),
+            "RekogCustomLabelsDemo-files/index.html": ("contentBase64",),
+        }
+        assert {step.op for step in result.changes} == {"update"}
+    stored = stack.client("s3").get_object(Bucket=result.outputs["bucketName"], Key="index.html")
+    page = gzip.decompress(stored["Body"].read()).decode()
+    settings = json.loads(re.findall(r'id="settings">(.*)</script>', page)[0])
+    assert settings["costs"] == {"inferenceUnitHourUsd": 5.0, "idleStopMinutes": 60, "maxRunHours": 12}
+
+
+GUARD_IS_TOLD = {
+    "RolePolicy RekogCustomLabelsDemo-guard-policy": "update",
+    "Function RekogCustomLabelsDemo-guard": "update",
+    "MetricAlarm RekogCustomLabelsDemo-guard-errors": "update",
+    "MetricAlarm RekogCustomLabelsDemo-guard-missing": "update",
+}
+ALERTS_ONLY = {
+    "Alerts RekogCustomLabelsDemo-alerts",
+    "Topic RekogCustomLabelsDemo-alerts",
+    "TopicPolicy RekogCustomLabelsDemo-alerts-policy",
+    "TopicSubscription RekogCustomLabelsDemo-alerts-email",
+    "Budget RekogCustomLabelsDemo-alerts-budget-eu-west-1",
+}
+
+
+def test_switching_alerts_on_and_off_replaces_nothing(stack: Stack) -> None:
+    stack.up()
+    on = stack.up(ALERTS)
+    assert changed(on) == GUARD_IS_TOLD | dict.fromkeys(ALERTS_ONLY, "create")
+    (topic,) = (one for one in on.state.resources if one.type == "aws:sns/topic:Topic")
+    alarms = stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert [one["AlarmActions"] for one in alarms] == [[topic.id]] * 2
+    assert changed(stack.up()) == GUARD_IS_TOLD | dict.fromkeys(ALERTS_ONLY, "delete")
+    alarms = stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert [one["AlarmActions"] for one in alarms] == [[], []]
+
+
+def test_a_larger_budget_changes_nothing_else(stack: Stack) -> None:
+    stack.up(ALERTS)
+    assert changed(stack.up({**ALERTS, "monthlyBudgetUsd": 2000})) == {
+        "Budget RekogCustomLabelsDemo-alerts-budget-eu-west-1": "update"
+    }
+    (budget,) = stack.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
+    assert budget["BudgetLimit"] == {"Amount": "2000", "Unit": "USD"}
+
+
+def test_another_address_replaces_the_subscription_and_is_told_of_the_budget(stack: Stack) -> None:
+    stack.up(ALERTS)
+    assert changed(stack.up({"alertEmail": "me@example.com"})) == {
+        "TopicSubscription RekogCustomLabelsDemo-alerts-email": "replace",
+        "Budget RekogCustomLabelsDemo-alerts-budget-eu-west-1": "update",
+    }
+    (subscription,) = stack.client("sns").list_subscriptions()["Subscriptions"]
+    assert subscription["Endpoint"] == "me@example.com"
+
+
+def test_the_function_is_what_stands_in_the_repository(stack: Stack) -> None:
+    name = stack.up().outputs["guardFunctionName"]
+    folder = PROJECT_DIR / "functions" / "idle_model_guard"
+    (function,) = (one for one in stack.state.resources if one.type == "aws:lambda/function:Function")
+    code = function.inputs["code"]
+    assert {path: asset.read() for path, asset in code.files.items()} == {
+        f"idle_model_guard/{path.name}": path.read_bytes() for path in folder.glob("*.py")
+    }
+    made = stack.client("lambda").get_function_configuration(FunctionName=name)
+    assert (made["Runtime"], made["Architectures"], made["Timeout"], made["MemorySize"]) == (
+        "python3.13",
+        ["arm64"],
+        300,
+        256,
+    )
+    (logs,) = stack.client("logs").describe_log_groups()["logGroups"]
+    assert (logs["logGroupName"], logs["retentionInDays"]) == (made["LoggingConfig"]["LogGroup"], 14)
+
+
 def pool_of(stack: Stack, result: Result) -> dict[str, Any]:
     return stack.client("cognito-identity").describe_identity_pool(
         IdentityPoolId=result.outputs["identityPoolId"]
@@ -297,15 +391,19 @@ def test_without_cloudfront_the_deployment_warns_of_the_missing_headers(stack: S
     assert (PROJECT_DIR / "docs" / "security.md").is_file()
 
 
-def test_a_new_list_of_projects_changes_the_guests_policy_and_the_page(stack: Stack) -> None:
+def test_a_new_list_of_projects_changes_policies_the_guard_and_the_page(stack: Stack) -> None:
     stack.up()
     assert changed(stack.up({"projects": ["parts"]})) == {
         "RolePolicy RekogCustomLabelsDemo-visitors-guest-policy": "update",
+        "RolePolicy RekogCustomLabelsDemo-guard-policy": "update",
+        "Function RekogCustomLabelsDemo-guard": "update",
         "BucketObjectv2 RekogCustomLabelsDemo-files/index.html": "update",
     }
 
 
-@pytest.mark.parametrize("config", [{}, WITHOUT_CLOUDFRONT, SIGN_IN], ids=["cloudfront", "bucket", "sign-in"])
+@pytest.mark.parametrize(
+    "config", [{}, WITHOUT_CLOUDFRONT, SIGN_IN, ALERTS], ids=["cloudfront", "bucket", "sign-in", "alerts"]
+)
 def test_destroy_leaves_nothing(stack: Stack, config: dict[str, Any]) -> None:
     before = stack.leftovers()
     stack.up(config)
@@ -330,11 +428,18 @@ MAX_NAME_LENGTHS = {
     "aws:cognito/userGroup:UserGroup": ("name", "cognito-idp", "GroupNameType", 128),
     "aws:cloudfront/originAccessControl:OriginAccessControl": ("name", "cloudfront", "string", 64),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": ("name", "cloudfront", "string", 128),
+    "aws:lambda/function:Function": ("name", "lambda", "String", 64),
+    "aws:cloudwatch/logGroup:LogGroup": ("name", "logs", "LogGroupName", 512),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("name", "cloudwatch", "AlarmName", 255),
+    "aws:scheduler/schedule:Schedule": ("name", "scheduler", "Name", 64),
+    "aws:sns/topic:Topic": ("name", "sns", "topicName", 256),
+    "aws:sqs/queue:Queue": ("name", "sqs", "String", 80),
+    "aws:budgets/budget:Budget": ("name", "budgets", "BudgetName", 100),
 }
 """Of each type that is named after the prefix: the input, its shape in botocore's model, and the most characters."""
 
 
-@pytest.mark.parametrize("config", [{}, SIGN_IN], ids=["guests", "sign-in"])
+@pytest.mark.parametrize("config", [{}, {**SIGN_IN, **ALERTS}], ids=["guests", "sign-in"])
 def test_the_longest_prefix_makes_legal_names(stack: Stack, config: dict[str, Any]) -> None:
     result = stack.preview({**config, "resourcePrefix": "P" + "x" * 35})
     named = [one for one in result.state.resources if one.type in MAX_NAME_LENGTHS]
@@ -381,6 +486,7 @@ def test_a_resource_that_fails_is_reported_and_the_next_apply_goes_on(stack: Sta
             {"adminMail": "me@example.com"},
             "custom-labels-demo:adminMail is 'me@example.com', and this program has no",
         ),
+        ({"idleStopMinutes": 5}, "idleStopMinutes is '5', and it must be 0 (never) or a whole number"),
         ({"adminEmail": "me"}, "adminEmail is 'me', and it must be an e-mail address"),
     ],
 )
@@ -412,7 +518,23 @@ def test_every_regional_settings_file_names_its_own_region() -> None:
         assert load_config(PROJECT_DIR, region).values["aws:region"] == region
 
 
-VIEWER_SIDS = ["DetectWithModels", "ListModelsOfProjects", "ListProjects"]
+VIEWER_SIDS = ["DetectWithModels", "SeeWhenModelsStop", "ListModelsOfProjects", "ListProjects"]
+GUARD_SIDS = {
+    "role": ["LambdaOfThisAccount"],
+    "policy": [
+        "ListProjects",
+        "ReadMetrics",
+        "ListModelsOfProjects",
+        "StopModels",
+        "NoteFirstSight",
+        "ForgetRunsThatAreOver",
+        "WriteTheLog",
+        "TellOfStops",
+        "KeepFailedRuns",
+    ],
+    "schedule-role": ["SchedulesOfThisAccount"],
+    "schedule-policy": ["RunTheGuard"],
+}
 
 
 @pytest.mark.parametrize(
@@ -435,7 +557,7 @@ VIEWER_SIDS = ["DetectWithModels", "ListModelsOfProjects", "ListProjects"]
 def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(
     stack: Stack, config: dict[str, Any], access: dict[str, list[str]]
 ) -> None:
-    stack.up(config)
+    stack.up({**config, **ALERTS})
     documents = {
         one.name: json.loads(value)
         for one in stack.state.resources
@@ -445,4 +567,6 @@ def test_no_policy_of_the_whole_plan_is_written_outside_the_templates(
     assert {name: [s["Sid"] for s in document["Statement"]] for name, document in documents.items()} == {
         "RekogCustomLabelsDemo-site-policy": ["RefusePlainHttp", "LetThisDistributionRead"],
         **{f"RekogCustomLabelsDemo-visitors-{name}": sids for name, sids in access.items()},
+        **{f"RekogCustomLabelsDemo-guard-{name}": sids for name, sids in GUARD_SIDS.items()},
+        "RekogCustomLabelsDemo-alerts-policy": ["RefusePlainHttp", "LetAlarmsPublish"],
     }

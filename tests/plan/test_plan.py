@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 
 from local.aws.server import LocalAws
-from local.engine import UNKNOWN, Result, preview
+from local.engine import UNKNOWN, Archive, Result, preview
 from local.provider import AwsProvider
 from local.stack import PROJECT_DIR, local_config
 
 PLANS = Path(__file__).parent
+REGION = "eu-west-1"
 AWS_URL = "http://127.0.0.1:4566"
 MODES: dict[str, dict[str, Any]] = {
     "cloudfront": {},
     "cloudfront-two-projects": {"projects": ["parts", "boats"]},
     "cloudfront-sign-in": {"adminEmail": "me@example.com"},
+    "cloudfront-alerts": {"alertEmail": "me@example.com"},
     "bucket": {"createCloudFrontDistribution": False},
     "bucket-sign-in-two-projects": {
         "createCloudFrontDistribution": False,
@@ -57,7 +59,7 @@ def normalized(result: Result, aws_url: str) -> list[dict[str, Any]]:
         for one in result.state.resources
     ]
     text = json.dumps(resources).replace(UNKNOWN, "[unknown]").replace(aws_url, AWS_URL)
-    text = re.sub(r'(?<=[a-zA-Z]-)[0-9a-f]{7}(?=")', "0000000", text)  # the end of a generated name
+    text = re.sub(r'(?<=[a-zA-Z0-9]-)[0-9a-f]{7}(?=")', "0000000", text)  # the end of a generated name
     text = re.sub(r"(assets/[a-z]+-)[\w-]{8}\.", r"\1HASH.", text)
     return sorted(json.loads(text), key=lambda one: (one["type"], one["name"]))
 
@@ -68,6 +70,8 @@ def readable(name: str, value: Any) -> Any:
         return value
     if name == "contentBase64":
         return "[content]"
+    if isinstance(value, Archive):
+        return list(value.files)
     return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
 
 
@@ -96,7 +100,11 @@ def test_every_component_says_what_it_creates() -> None:
         for component in resources:
             _, module, name = component["type"].split(":")
             if component["type"].startswith("customlabels:"):
-                children = {one["name"] for one in resources if one["parent"] == component["name"]}
+                children = {
+                    one["name"].replace(REGION, "{region}")
+                    for one in resources
+                    if one["parent"] == component["name"]
+                }
                 created.setdefault((module, name), set()).update(
                     re.sub(r"/.*", "/{key}", child.replace(component["name"], "{name}", 1))
                     for child in children

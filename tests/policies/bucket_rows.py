@@ -23,7 +23,7 @@ OWNER_MAY_READ: Context = {"s3:x-amz-acl": "bucket-owner-full-control"}
 
 MAY: dict[str, dict[str, tuple[str, ...]]] = {
     BEHIND_CLOUDFRONT: {"s3:GetObject": ("the distribution",)},
-    PUBLIC: {"s3:GetObject": ("anonymous", "stranger", "viewer", "operator", "the distribution")},
+    PUBLIC: {"s3:GetObject": ("anonymous", "stranger", *PEOPLE[1:], "the distribution")},
     TRAINING_READS: {
         "s3:GetBucketAcl": ("Rekognition",),
         "s3:GetBucketLocation": ("Rekognition",),

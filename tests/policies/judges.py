@@ -23,14 +23,14 @@ def decide(row: Row, policies: Mapping[str, Policy]) -> bool:
     )
     if row.trust_policy:
         return trust_allows(policies[row.trust_policy], request)
-    bucket_policy = policies[row.bucket_policy] if row.bucket_policy else None
-    if bucket_policy and row.public_access_block and is_public(bucket_policy) and caller.outsider:
+    on_resource = policies[row.resource_policy] if row.resource_policy else None
+    if on_resource and row.public_access_block and is_public(on_resource) and caller.outsider:
         return False
     own = [parse_policy(EVERYTHING)] if caller.administrator else []
     return evaluate(
         request,
         identity=[*own, *(policies[name] for name in row.identity_policies)],
-        resource=bucket_policy,
+        resource=on_resource,
         session=parse_policy(caller.session_policy) if caller.session_policy else None,
         same_account=caller.same_account,
     ).allowed
@@ -53,7 +53,7 @@ def _simulation(row: Row, policies: Mapping[str, Any]) -> dict[str, Any]:
     caller = CALLERS[row.who]
     own = [json.loads(EVERYTHING)] if caller.administrator else []
     own += [policies[name] for name in row.identity_policies]
-    on_resource = row.bucket_policy or row.trust_policy
+    on_resource = row.resource_policy or row.trust_policy
     return {
         "request": {
             "principal": caller.principal.name or {"type": "Anonymous"},

@@ -35,30 +35,39 @@ SAMPLES = {
 
 MAY: dict[str, tuple[str, tuple[str, ...]]] = {
     "rekognition:DetectCustomLabels": ("projectversion", ("guest", "viewer", "operator")),
-    "rekognition:DescribeProjectVersions": ("project", ("guest", "viewer", "operator")),
-    "rekognition:DescribeProjects": ("*", ("guest", "viewer", "operator")),
+    "rekognition:ListTagsForResource": ("projectversion", ("guest", "viewer", "operator", "guard")),
+    "rekognition:DescribeProjectVersions": ("project", ("guest", "viewer", "operator", "guard")),
+    "rekognition:DescribeProjects": ("*", ("guest", "viewer", "operator", "guard")),
     "rekognition:StartProjectVersion": ("projectversion", ("operator",)),
-    "rekognition:StopProjectVersion": ("projectversion", ("operator",)),
+    "rekognition:StopProjectVersion": ("projectversion", ("operator", "guard")),
 }
-"""Action: the type of its resource, and who may. Nobody may do any other, but for `TAGS`."""
+"""Action: the type of its resource, and who may. Nobody may do any other, but for `MAY_TAG`."""
 
-TAGS: list[tuple[list[str] | None, bool]] = [
-    (["started-at", "stop-at"], True),
-    (["started-at"], True),
-    (["stop-at"], True),
-    (None, False),
-    (["team"], False),
-    (["stop-at", "team"], False),
-    (["started-at", "stop-at", "team"], False),
-    (["Stop-At"], False),
-    (["Started-At"], False),
-    (["stop-at-all"], False),
-    (["started-at-all"], False),
-    (["not-stop-at"], False),
-    (["not-started-at"], False),
-    (["*"], False),
+MAY_TAG: dict[tuple[str, str], frozenset[str]] = {
+    ("rekognition:TagResource", "operator"): frozenset({"started-at", "stop-at"}),
+    ("rekognition:TagResource", "guard"): frozenset({"guard-first-seen"}),
+    ("rekognition:UntagResource", "guard"): frozenset({"started-at", "stop-at", "guard-first-seen"}),
+}
+"""The tag keys that each may set on or remove from a model."""
+
+_OURS = ("started-at", "stop-at", "guard-first-seen")
+TAGS: list[list[str] | None] = [
+    *([key] for key in _OURS),
+    list(_OURS),
+    ["started-at", "stop-at"],
+    ["stop-at", "guard-first-seen"],
+    None,
+    ["team"],
+    ["keep-running"],
+    ["stop-at", "team"],
+    ["guard-first-seen", "team"],
+    ["started-at", "stop-at", "team"],
+    *([key.title()] for key in _OURS),
+    *([f"{key}-all"] for key in _OURS),
+    *([f"not-{key}"] for key in _OURS),
+    ["*"],
 ]
-"""The tag keys that an operator may set on a model, and those that not."""
+"""Tag keys that requests come with."""
 
 OTHER_PLACES = [
     _PLACE.replace(REGION, "us-east-1"),
@@ -87,6 +96,7 @@ _WRONG_TYPES = {
     "rekognition:StartProjectVersion": ("project", "dataset"),
     "rekognition:StopProjectVersion": ("project", "dataset"),
     "rekognition:DescribeProjectVersions": ("collection",),
+    "rekognition:ListTagsForResource": ("project", "dataset"),
 }
 
 
@@ -115,10 +125,10 @@ def _every_operation() -> Iterator[Row]:
 
 
 def _tags_given_to(action: str) -> list[Context]:
-    if action == "rekognition:TagResource":
+    if action in {"rekognition:TagResource", "rekognition:UntagResource"}:
         return [{"aws:TagKeys": ["team"]}]
     taggable = "aws:TagKeys" in condition_keys("rekognition").get(action, ())
-    return [{}, {"aws:TagKeys": ["stop-at"]}] if taggable else [{}]
+    return [{}, {"aws:TagKeys": ["stop-at"]}, {"aws:TagKeys": ["guard-first-seen"]}] if taggable else [{}]
 
 
 def _other_projects_and_places() -> Iterator[Row]:
@@ -158,59 +168,49 @@ def _wrong_types() -> Iterator[Row]:
         for kind in kinds:
             for where in (ALL, TWO):
                 for name in PROJECTS:
-                    yield Row(
-                        where=where,
-                        who="operator",
-                        action=action,
-                        resource=SAMPLES[kind].replace("parts", name),
-                        allowed=False,
-                        beyond_simulator=NO_SUCH_REQUEST,
-                    )
+                    for who in sorted({"operator", "guard"} & set(MAY[action][1])):
+                        yield Row(
+                            where=where,
+                            who=who,
+                            action=action,
+                            resource=SAMPLES[kind].replace("parts", name),
+                            allowed=False,
+                            beyond_simulator=NO_SUCH_REQUEST,
+                        )
 
 
 def _tags() -> Iterator[Row]:
     for where in (ALL, TWO):
-        for keys, may in TAGS:
-            context = {} if keys is None else {"aws:TagKeys": keys}
+        for keys in TAGS:
             for who in PEOPLE:
-                yield Row(
-                    where=where,
-                    who=who,
-                    action="rekognition:TagResource",
-                    resource=model("parts"),
-                    allowed=may and who == "operator",
-                    context=context,
-                )
-                yield Row(
-                    where=where,
-                    who=who,
-                    action="rekognition:UntagResource",
-                    resource=model("parts"),
-                    allowed=False,
-                    context={"aws:TagKeys": keys or []},
-                )
-        stop = {"aws:TagKeys": ["stop-at"]}
+                for action in ("rekognition:TagResource", "rekognition:UntagResource"):
+                    may = MAY_TAG.get((action, who), frozenset())
+                    yield Row(
+                        where=where,
+                        who=who,
+                        action=action,
+                        resource=model("parts"),
+                        allowed=bool(keys) and set(keys or ()) <= may,
+                        context={} if keys is None else {"aws:TagKeys": keys},
+                    )
         near = [model(name) for name in NEAR_NAMES] if where == TWO else []
         elsewhere = [model(name, place) for name in PROJECTS for place in OTHER_PLACES]
         other_types = [SAMPLES[kind] for kind in ("project", "dataset", "collection", "streamprocessor")]
         other_types += [arn.replace("parts", "boats.v2") for arn in other_types[:2]]
-        for resource in (*near, *elsewhere, *other_types):
+        for (action, who), may in MAY_TAG.items():
+            context: Context = {"aws:TagKeys": sorted(may)}
+            for resource in (*near, *elsewhere, *other_types):
+                yield Row(
+                    where=where, who=who, action=action, resource=resource, allowed=False, context=context
+                )
             yield Row(
                 where=where,
-                who="operator",
-                action="rekognition:TagResource",
-                resource=resource,
-                allowed=False,
-                context=stop,
+                who=who,
+                action=action,
+                resource=model("boats.v2"),
+                allowed=True,
+                context=context,
             )
-        yield Row(
-            where=where,
-            who="operator",
-            action="rekognition:TagResource",
-            resource=model("boats.v2"),
-            allowed=True,
-            context=stop,
-        )
 
 
 _ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/operator"

@@ -8,8 +8,9 @@ from typing import Any
 
 from local.aws.policy import Policy, arn_matches, listed, parse_policy
 from tests.policies.bucket_rows import IMAGE, OBJECT
-from tests.policies.callers import OTHER_ACCOUNT, OTHER_DISTRIBUTION, OTHER_POOL
-from tests.policies.documents import BUCKET_ARN, TRAINING_BUCKET_ARN
+from tests.policies.callers import ALARM_ARN, OTHER_ACCOUNT, OTHER_DISTRIBUTION, OTHER_POOL
+from tests.policies.documents import ACCOUNT_ID, BUCKET_ARN, SCHEDULE_GROUP_ARN, TRAINING_BUCKET_ARN
+from tests.policies.guard_rows import SAMPLES as GUARD_SAMPLES
 from tests.policies.model_rows import SAMPLES
 from tests.policies.service_reference import condition_keys, resource_types
 
@@ -23,12 +24,13 @@ _OTHER_VALUES: dict[str, list[str]] = {
     "aws:SourceAccount": [OTHER_ACCOUNT],
     "s3:x-amz-acl": ["public-read"],
     "AWS:SourceArn": [OTHER_DISTRIBUTION],
+    "aws:SourceArn": [ALARM_ARN.replace(ACCOUNT_ID, OTHER_ACCOUNT), f"{SCHEDULE_GROUP_ARN}-2"],
     "cognito-identity.amazonaws.com:aud": [OTHER_POOL],
     "cognito-identity.amazonaws.com:amr": ["authenticated", "unauthenticated"],
 }
 """What else requests come with, by condition key."""
 _BUCKETS = [("bucket", BUCKET_ARN), ("bucket", TRAINING_BUCKET_ARN), ("object", OBJECT), ("object", IMAGE)]
-_NEGATED = {"StringEquals": "StringNotEquals", "StringLike": "StringNotLike"}
+_NEGATED = {"ArnLike": "ArnNotLike", "StringEquals": "StringNotEquals", "StringLike": "StringNotLike"}
 _OTHER_PRINCIPALS: list[Any] = [
     "*",
     {"AWS": "*"},
@@ -223,7 +225,7 @@ def _fitting_actions(service: str, statement: Statement) -> set[str]:
     any_policy = Policy((), has_variables=False)
     kinds = {
         kind
-        for kind, sample in (*SAMPLES.items(), *_BUCKETS)
+        for kind, sample in (*SAMPLES.items(), *GUARD_SAMPLES.items(), *_BUCKETS)
         for pattern in listed(statement["Resource"])
         if pattern == "*" or arn_matches(pattern, sample, any_policy, {})
     }

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from local.aws.policy import Context, ContextValue
 from tests.policies.callers import CALLERS
-from tests.policies.documents import ACCOUNT_ID, REGION
+from tests.policies.documents import ACCOUNT_ID, DOCUMENTS, REGION
 
 # Where a request is made: which of the documents are deployed.
 ALL, TWO = "all projects", "two projects"
@@ -13,6 +13,8 @@ BEHIND_CLOUDFRONT, PUBLIC = "site behind CloudFront", "public site"
 PUBLIC_BUT_BLOCKED = "public site under a public-access block"
 TRAINING_READS, TRAINING_WRITES = "training reads", "training writes"
 GUESTS, SIGN_IN = "trust in guests", "trust in people signed in"
+LAMBDA, SCHEDULES = "trust in Lambda", "trust in schedules"
+ALERTS = "alerts topic"
 
 NO_SUCH_REQUEST = "the action never meets this type of resource, so the simulator refuses the question"
 
@@ -35,16 +37,15 @@ class Row:
     @property
     def trust_policy(self) -> str | None:
         """Name of the role's trust policy that decides, for those who want to take on a role."""
-        return self.where if self.where in {GUESTS, SIGN_IN} else None
+        return self.where if self.where in {GUESTS, SIGN_IN, LAMBDA, SCHEDULES} else None
 
     @property
-    def bucket_policy(self) -> str | None:
-        """Name of the bucket policy that decides, for requests to a bucket."""
+    def resource_policy(self) -> str | None:
+        """Name of the policy of the bucket or topic that decides, for requests to one."""
         if self.where == PUBLIC_BUT_BLOCKED:
             return PUBLIC
-        return (
-            self.where if self.where in {BEHIND_CLOUDFRONT, PUBLIC, TRAINING_READS, TRAINING_WRITES} else None
-        )
+        places = {BEHIND_CLOUDFRONT, PUBLIC, TRAINING_READS, TRAINING_WRITES, ALERTS}
+        return self.where if self.where in places else None
 
     @property
     def public_access_block(self) -> bool:
@@ -55,12 +56,16 @@ class Row:
     def identity_policies(self) -> list[str]:
         """Names of the policies of the caller's role."""
         projects = TWO if self.where == TWO else ALL
-        return [f"{template}, {projects}" for template in CALLERS[self.who].templates]
+        templates = CALLERS[self.who].templates
+        return [name if name in DOCUMENTS else f"{name}, {projects}" for name in templates]
 
     @property
     def documents(self) -> list[str]:
         """Names of all documents that decide."""
-        return [*self.identity_policies, *(name for name in (self.bucket_policy, self.trust_policy) if name)]
+        return [
+            *self.identity_policies,
+            *(name for name in (self.resource_policy, self.trust_policy) if name),
+        ]
 
     @cached_property
     def full_context(self) -> dict[str, ContextValue]:

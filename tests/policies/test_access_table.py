@@ -33,7 +33,7 @@ def test_the_simulator_can_be_asked_nearly_every_row() -> None:
     reasons = Counter(row.beyond_simulator for row in rows())
     assert reasons.pop("") > 2000
     assert reasons == {
-        "the action never meets this type of resource, so the simulator refuses the question": 29
+        "the action never meets this type of resource, so the simulator refuses the question": 55
     }
 
 

@@ -22,14 +22,34 @@ NOTHING_BEFORE = "nothing that AWS sends only ends like this"
 NO_OTHER_AMR = "AWS sends no other amr that looks like this"
 NO_OTHER_ACL = "S3 knows no other canned ACL that looks like this"
 TWELVE_DIGITS = "an account id has twelve digits"
-HAS_IT = "the operator's other statements allow it already"
+HAS_IT = "another statement of the role allows it already"
+ONLY_ITS_OWN = "no service comes with another service's resource"
+SAME = "it means the same"
 EQUIVALENT = {
-    "viewer, all projects | ListModelsOfProjects | *:project/[*]/[*] became *:project/[*]": (
+    "*, all projects | ListModelsOfProjects | *:project/[*]/[*] became *:project/[*]": (
         "every project's ARN has the time of its creation behind the name"
     ),
-    "viewer, * | ListProjects | StringEquals aws:RequestedRegion for all values": ALWAYS_SENT,
-    "viewer, * | ListProjects | StringEquals aws:RequestedRegion if it exists": ALWAYS_SENT,
-    "viewer, * | ListProjects | StringEquals aws:RequestedRegion like [*]eu-west-1": NOTHING_BEFORE,
+    "* | StringEquals aws:RequestedRegion for all values": ALWAYS_SENT,
+    "* | StringEquals aws:RequestedRegion if it exists": ALWAYS_SENT,
+    "* | StringEquals aws:RequestedRegion like [*]eu-west-1": NOTHING_BEFORE,
+    "viewer, * | DetectWithModels | rekognition:ListTagsForResource added": HAS_IT,
+    "viewer, * | SeeWhenModelsStop | rekognition:DetectCustomLabels added": HAS_IT,
+    "operator, * | StartAndStopModels | rekognition:ListTagsForResource added": HAS_IT,
+    "guard, * | NoteFirstSight | rekognition:UntagResource added": HAS_IT,
+    "guard, * | WriteTheLog | *:[*] became *:[*][*]": SAME,
+    "guard, * | WriteTheLog | * became *:[*]log-group:*": NOTHING_BEFORE,
+    "schedule | RunTheGuard | * became *:[*]function:*": NOTHING_BEFORE,
+    "trust in Lambda | * | StringEquals aws:SourceAccount like [*]123456789012": TWELVE_DIGITS,
+    "trust in Lambda | * | StringEquals aws:SourceAccount like 123456789012[*]": TWELVE_DIGITS,
+    "trust in schedules | * | StringEquals aws:SourceAccount like [*]123456789012": TWELVE_DIGITS,
+    "trust in schedules | * | StringEquals aws:SourceAccount like 123456789012[*]": TWELVE_DIGITS,
+    "trust in schedules | * | StringEquals aws:SourceArn like [*]arn:*": NOTHING_BEFORE,
+    "trust in schedules | * | StringEquals aws:SourceArn also arn:aws:cloudwatch:*": ONLY_ITS_OWN,
+    "alerts topic | * | StringEquals aws:SourceAccount like [*]123456789012": TWELVE_DIGITS,
+    "alerts topic | * | StringEquals aws:SourceAccount like 123456789012[*]": TWELVE_DIGITS,
+    "alerts topic | * | ArnLike aws:SourceArn like [*]arn:*": NOTHING_BEFORE,
+    "alerts topic | * | ArnLike aws:SourceArn like *:alarm:[*][*]": SAME,
+    "alerts topic | * | ArnLike aws:SourceArn also arn:aws:scheduler:*": ONLY_ITS_OWN,
     "* | RefusePlainHttp | Bool aws:SecureTransport if it exists": ALWAYS_SENT,
     "* | LetThisDistributionRead | StringEquals AWS:SourceArn like [*]arn:*": NOTHING_BEFORE,
     "trust in * | StringEquals cognito-identity.amazonaws.com:aud like [*]eu-west-1:*": NOTHING_BEFORE,

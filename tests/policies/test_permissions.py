@@ -37,10 +37,10 @@ def test_a_stale_page_fails_and_is_written_anew(
 def test_a_new_template_fails_until_it_is_on_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for template in (*POLICIES.iterdir(), Path("guard.json.j2")):
+    for template in (*POLICIES.iterdir(), Path("nobody.json.j2")):
         (tmp_path / template.name).touch()
     monkeypatch.setattr(permissions, "POLICIES", tmp_path)
-    with pytest.raises(PageError, match=r"disagree about guard\.json\.j2"):
+    with pytest.raises(PageError, match=r"disagree about nobody\.json\.j2"):
         page()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.policies.documents import ACCOUNT_ID
-from tests.policies.row import GUESTS, SIGN_IN, Row
+from tests.policies.row import GUESTS, LAMBDA, SCHEDULES, SIGN_IN, Row
 from tests.policies.service_reference import resource_types
 
 OPERATOR = f"arn:aws:iam::{ACCOUNT_ID}:role/operator"
@@ -26,6 +26,49 @@ TRUST_TABLE = [
 # fmt: on
 
 
+SERVICES = {
+    LAMBDA: (
+        "Lambda",
+        (
+            "Lambda for a stranger",
+            "Lambda for a near account",
+            "Lambda for nobody",
+            "schedules",
+        ),
+    ),
+    SCHEDULES: (
+        "schedules",
+        (
+            "schedules of another group",
+            "schedules of a stranger",
+            "schedules in a stranger's name",
+            "schedules in a near account's name",
+            "schedules of no group",
+            "schedules of no account",
+            "another service for schedules",
+            "Lambda",
+        ),
+    ),
+}
+"""Role: the service that may take it on, and those that may not."""
+
+
+def _service_rows() -> Iterator[Row]:
+    for where, (trusted, strangers) in SERVICES.items():
+        for who in (
+            trusted,
+            *strangers,
+            "anonymous",
+            "stranger",
+            "a guest of the pool",
+            "a member of the pool",
+        ):
+            for action, kinds in resource_types("sts").items():
+                if "role" in kinds:
+                    allowed = who == trusted and action == "sts:AssumeRole"
+                    yield Row(where=where, who=who, action=action, resource=OPERATOR, allowed=allowed)
+
+
 def trust_rows() -> Iterator[Row]:
     """Return the rows."""
     for where, who, action, allowed in TRUST_TABLE:
@@ -45,3 +88,4 @@ def trust_rows() -> Iterator[Row]:
             for action, kinds in resource_types("sts").items():
                 if "role" in kinds and action != "sts:AssumeRoleWithWebIdentity":
                     yield Row(where=where, who=who, action=action, resource=OPERATOR, allowed=False)
+    yield from _service_rows()

@@ -23,7 +23,11 @@ def names_everyone(statement: Statement) -> bool:
 
 
 def is_bucket_policy(policy: Policy) -> bool:
-    return any("Principal" in one and "Resource" in one for one in policy["Statement"])
+    return any(
+        "Principal" in one and arn.startswith("arn:aws:s3:::")
+        for one in policy["Statement"]
+        for arn in listed(one.get("Resource"))
+    )
 
 
 def services(statement: Statement) -> list[str]:

@@ -164,10 +164,16 @@ def test_an_asset_without_its_file_is_refused(project: Project) -> None:
     ("value", "said"),
     [
         ("pulumi.RemoteAsset('https://example.com')", r"doc\.deep is a remote asset"),
-        ("pulumi.FileArchive('.')", r"doc\.deep is an archive"),
+        ("pulumi.RemoteArchive('https://example.com')", r"doc\.deep is a remote archive"),
+        (
+            "pulumi.FileArchive('gone')",
+            r"doc\.deep names the archive gone, which must be a folder that can be read",
+        ),
+        ("pulumi.FileArchive('__main__.py')", r"which must be a folder that can be read: it is not a folder"),
+        ("pulumi.AssetArchive({'a': pulumi.FileAsset('gone')})", r"doc\.deep\.a names the file gone"),
     ],
 )
-def test_other_assets_are_refused(project: Project, value: str, said: str) -> None:
+def test_assets_and_archives_that_cannot_be_read_are_refused(project: Project, value: str, said: str) -> None:
     with pytest.raises(DeploymentError, match=said):
         project.up(f"Thing('one', doc={{'deep': {value}}})")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import importlib
+import io
 import os
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import pulumi.runtime
 import pytest
 
-from local.engine import DeploymentError, StackConfig
+from local.engine import Archive, Asset, DeploymentError, StackConfig
 
 if TYPE_CHECKING:
     from tests.local.engine.conftest import FakeCloud, Project
@@ -205,3 +207,42 @@ def test_an_asset_changes_with_its_content_and_not_with_its_name(project: Projec
     assert project.ops(program.format("b.txt")) == {"one": "same"}
     (tmp_path / "b.txt").write_text("2")
     assert project.ops(program.format("b.txt")) == {"one": "update"}
+
+
+def test_an_archive_holds_the_files_of_its_folders_and_assets(
+    project: Project, cloud: FakeCloud, tmp_path: Path
+) -> None:
+    (tmp_path / "code" / "deep").mkdir(parents=True)
+    (tmp_path / "code" / "deep" / "b.py").write_text("b")
+    (tmp_path / "code" / "a.py").write_text("a")
+    project.up(
+        "Thing('one', doc=pulumi.AssetArchive({'c.py': pulumi.StringAsset('c'), 'code': pulumi.FileArchive('code')}))"
+    )
+    with zipfile.ZipFile(io.BytesIO(cloud.things["one-0"]["doc"].zipped())) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "c.py": b"c",
+            "code/a.py": b"a",
+            "code/deep/b.py": b"b",
+        }
+
+
+def test_an_archive_changes_with_names_and_contents_and_with_nothing_else(
+    project: Project, tmp_path: Path
+) -> None:
+    program = "Thing('one', doc=pulumi.AssetArchive({{'{}': pulumi.FileAsset('{}')}}))"
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("1")
+    project.up(program.format("x", "a.txt"))
+    assert project.ops(program.format("x", "b.txt")) == {"one": "same"}
+    os.utime(tmp_path / "a.txt", (1, 1))
+    assert project.ops(program.format("x", "a.txt")) == {"one": "same"}
+    (tmp_path / "b.txt").write_text("2")
+    assert project.ops(program.format("x", "b.txt")) == {"one": "update"}
+    assert project.ops(program.format("y", "b.txt")) == {"one": "update"}
+
+
+def test_an_archive_that_is_an_output_can_be_an_input(project: Project, cloud: FakeCloud) -> None:
+    archive = "pulumi.AssetArchive({'a': pulumi.StringAsset('1')})"
+    project.up(f"one = Thing('one', doc={archive})\nThing('two', doc=one.doc)")
+    things = list(cloud.things.values())
+    assert things[0]["doc"] == things[1]["doc"] == Archive.of_files({"a": Asset.of_text("1")})

@@ -55,6 +55,7 @@ def test_good_inputs_have_no_faults(type_: str, inputs: dict[str, Any]) -> None:
         (FUNCTION, {"role": "r", "layers": "a"}, "layers must be a list, not 'a'"),
         (FUNCTION, {"role": "r", "layers": ["a", {}]}, "layers[1] must be a string, not {}"),
         (OBJECT, {"bucket": "b", "source": "file"}, "source must be an asset, not 'file'"),
+        (FUNCTION, {"role": "r", "code": "file"}, "code must be an archive, not 'file'"),
         (
             "aws:iam/rolePolicy:RolePolicy",
             {"role": "r", "policy": {"Version": "2000", "Statement": []}},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local import engine
-from local.engine import Asset, Log, Resource, State, render
+from local.engine import Archive, Asset, Log, Resource, State, render
 from local.engine.state import delete_order
 
 if TYPE_CHECKING:
@@ -83,6 +83,21 @@ Thing("two", ResourceOptions(depends_on=[group]), of=one.arn, text=pulumi.String
 def test_what_is_no_stored_state_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^The text is not a stored state"):
         State.from_json(text)
+
+
+def test_an_archive_is_stored_as_its_hash() -> None:
+    archive = Archive.of_files({"a": Asset.of_text("1")})
+    state = State((Resource(urn="urn:pulumi:s::p::t::one", inputs={"code": archive}),))
+    assert State.from_json(state.to_json()) == state
+    assert '"1"' not in state.to_json()
+
+
+def test_the_same_files_make_the_same_zip_in_any_order() -> None:
+    one, two = Asset.of_text("1"), Asset.of_text("2")
+    first, second = Archive.of_files({"a": one, "b": two}), Archive.of_files({"b": two, "a": one})
+    assert first == second
+    assert first.zipped() == second.zipped()
+    assert first != Archive.of_files({"a": two, "b": one})
 
 
 def test_assets_are_equal_when_their_content_is() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.engine import UNKNOWN, ProviderError
+from local.engine import UNKNOWN, Archive, Asset, ProviderError
 from local.engine.schema import missing_outputs
 from local.provider import _HANDLERS
 
@@ -73,6 +73,47 @@ def role(cloud: Cloud) -> tuple[str, str]:
     return name, outputs["arn"]
 
 
+ROOT = Archive.of_files({"a.py": Asset.of_text("def handler(event, context): return event")})
+LAMBDA_TRUST = TRUST.replace("ec2", "lambda")
+
+
+def function(cloud: Cloud) -> dict[str, Any]:
+    trusting = cloud.create("aws:iam/role:Role", {"assumeRolePolicy": LAMBDA_TRUST})[1]["arn"]
+    return {"code": ROOT, "handler": "a.handler", "role": trusting, "runtime": "python3.13"}
+
+
+def topic(cloud: Cloud) -> str:
+    return cloud.create("aws:sns/topic:Topic", {})[0]
+
+
+ALARM: dict[str, Any] = {
+    "namespace": "AWS/Lambda",
+    "metricName": "Errors",
+    "dimensions": {"FunctionName": "f"},
+    "statistic": "Sum",
+    "period": 300,
+    "evaluationPeriods": 1,
+    "threshold": 1,
+    "comparisonOperator": "GreaterThanOrEqualToThreshold",
+}
+BUDGET: dict[str, Any] = {
+    "budgetType": "COST",
+    "timeUnit": "MONTHLY",
+    "limitAmount": "100",
+    "limitUnit": "USD",
+    "costFilters": [{"name": "Service", "values": ["Amazon Rekognition"]}],
+}
+NOTICE: dict[str, Any] = {
+    "comparisonOperator": "GREATER_THAN",
+    "notificationType": "ACTUAL",
+    "threshold": 80,
+    "thresholdType": "PERCENTAGE",
+    "subscriberEmailAddresses": ["me@example.com"],
+}
+TARGET: dict[str, Any] = {
+    "arn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
+    "roleArn": "arn:aws:iam::123456789012:role/r",
+}
 BEHAVIOR = {
     "allowedMethods": ["GET", "HEAD", "OPTIONS"],
     "cachedMethods": ["GET", "HEAD"],
@@ -169,6 +210,43 @@ EXAMPLES: dict[str, Callable[[Cloud], tuple[dict[str, Any], dict[str, Any]]]] = 
         {"role": role(cloud)[0], "policy": policy()},
         {"policy": policy("s3:PutObject")},
     ),
+    "aws:lambda/function:Function": lambda cloud: (
+        function(cloud),
+        {"environment": {"variables": {"A": "b"}}, "timeout": 300, "tags": {"team": "x"}},
+    ),
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": lambda cloud: (
+        {"functionName": cloud.create("aws:lambda/function:Function", function(cloud))[0]},
+        {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60},
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": lambda _: (
+        {"retentionInDays": 14},
+        {"retentionInDays": 30, "tags": {"team": "x"}},
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": lambda cloud: (
+        ALARM,
+        {"alarmActions": [topic(cloud)], "threshold": 2, "tags": {"team": "x"}},
+    ),
+    "aws:scheduler/schedule:Schedule": lambda _: (
+        {"scheduleExpression": "rate(1 hour)", "flexibleTimeWindow": {"mode": "OFF"}, "target": TARGET},
+        {"scheduleExpression": "rate(15 minutes)", "state": "DISABLED"},
+    ),
+    "aws:sns/topic:Topic": lambda _: ({}, {"displayName": "changed", "tags": {"team": "x"}}),
+    "aws:sns/topicPolicy:TopicPolicy": lambda cloud: (
+        {"arn": (arn := topic(cloud)), "policy": policy("sns:Publish", arn, Principal=OWNER)},
+        {"policy": policy("sns:Subscribe", arn, Principal=OWNER)},
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": lambda cloud: (
+        {"topic": topic(cloud), "protocol": "email", "endpoint": "me@example.com"},
+        {},
+    ),
+    "aws:sqs/queue:Queue": lambda _: (
+        {"sqsManagedSseEnabled": True},
+        {"messageRetentionSeconds": 60, "tags": {"team": "x"}},
+    ),
+    "aws:budgets/budget:Budget": lambda _: (
+        BUDGET,
+        {"limitAmount": "7", "notifications": [NOTICE], "tags": {"team": "x"}},
+    ),
 }
 """Of every type: inputs, and those that an update changes."""
 
@@ -231,5 +309,5 @@ def test_an_input_that_is_not_supported_is_refused_and_not_dropped(cloud: Cloud,
 
 
 def test_another_type_is_refused_by_name(cloud: Cloud) -> None:
-    with pytest.raises(ProviderError, match=r"^the type aws:sqs/queue:Queue is not supported"):
-        cloud.check("aws:sqs/queue:Queue", {})
+    with pytest.raises(ProviderError, match=r"^the type aws:sqs/queuePolicy:QueuePolicy is not supported"):
+        cloud.provider.check("aws:sqs/queuePolicy:QueuePolicy", "this", {}, previous=None, settings={})

@@ -1,0 +1,1 @@
+"""Lambda: functions whose code really runs."""

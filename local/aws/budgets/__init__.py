@@ -1,0 +1,1 @@
+"""Budgets, with what a deployment needs beside creating and deleting them."""
