@@ -66,6 +66,22 @@ export function Side({
               </g>
             ))}
           </svg>
+          <div class="tags" aria-hidden="true">
+            {boxes.map(({ index, name, color, box }) => (
+              <span
+                key={index}
+                dir="auto"
+                class={index === lit ? `tag label-${color} lit` : `tag label-${color}`}
+                style={{
+                  left: percent(box.x / width),
+                  top: `max(${percent(box.y / height)}, var(--tag-height))`,
+                  maxWidth: percent(1 - box.x / width),
+                }}
+              >
+                {name}
+              </span>
+            ))}
+          </div>
         </figure>
       </div>
       <p class="chips">
@@ -88,6 +104,10 @@ export function Side({
       )}
     </section>
   );
+}
+
+function percent(share: number): string {
+  return `${share * 100}%`;
 }
 
 /** What one of the models says in a match; null when it has not found it. */

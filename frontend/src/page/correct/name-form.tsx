@@ -19,7 +19,6 @@ export function NameForm({ title, name, names, onName, onCancel }: NameFormProps
   return (
     <form
       class="name-form"
-      aria-label={title}
       onSubmit={(event) => {
         event.preventDefault();
         const given = (input.current?.value ?? "").trim();
