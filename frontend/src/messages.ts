@@ -13,6 +13,8 @@ export interface ImageFacts {
   readonly originalHeight: number;
   /** The file's EXIF orientation, 1 to 8. */
   readonly orientation: number;
+  /** Of the image that is sent. */
+  readonly bytes: number;
   /** What was done to the file, in a few words. */
   readonly note: string;
 }
@@ -30,6 +32,11 @@ export interface Label {
   readonly confidence: number;
   /** Null for a label of the whole image. */
   readonly box: RatioBox | null;
+}
+
+/** A label and the CSS colour to draw it in. */
+export interface PaintedLabel extends Label {
+  readonly color: string;
 }
 
 /** Why a job failed, told to a person. */
@@ -64,6 +71,8 @@ export type SignInReply = { readonly ask: "new-password" | "code" } | { readonly
 export interface ViewingJobs {
   list: { ask: object; progress: { project: Project; of: number }; answer: readonly string[] };
   prepare: { ask: { file: File }; progress: never; answer: PreparedImage };
+  /** The answer is a PNG. */
+  annotate: { ask: { image: Blob; labels: readonly PaintedLabel[] }; progress: never; answer: Blob };
   detect: { ask: { model: string; image: Blob }; progress: never; answer: readonly Label[] };
 }
 

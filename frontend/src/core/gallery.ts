@@ -36,6 +36,8 @@ export interface Gallery {
   readonly colors: ReadonlyMap<string, number>;
   /** Labels below this confidence, in percent, are not shown. */
   readonly threshold: number;
+  /** Whether the queue stands still until it is let go on. */
+  readonly held: boolean;
 }
 
 export type GalleryAction =
@@ -43,11 +45,12 @@ export type GalleryAction =
   | { readonly type: "clear" }
   | { readonly type: "select"; readonly id: number }
   | { readonly type: "threshold"; readonly percent: number }
+  | { readonly type: "hold"; readonly held: boolean }
   | { readonly type: "preparation"; readonly id: number; readonly preparation: Preparation }
   /** Null takes a run back that nobody waits for any more. */
   | { readonly type: "run"; readonly id: number; readonly model: string; readonly run: Run | null };
 
-export const EMPTY: Gallery = { images: [], selected: null, colors: new Map(), threshold: 50 };
+export const EMPTY: Gallery = { images: [], selected: null, colors: new Map(), threshold: 50, held: false };
 
 export function reduceGallery(gallery: Gallery, action: GalleryAction): Gallery {
   switch (action.type) {
@@ -71,6 +74,8 @@ export function reduceGallery(gallery: Gallery, action: GalleryAction): Gallery 
       return { ...gallery, threshold: action.percent };
     case "select":
       return findImage(gallery, action.id) === undefined ? gallery : { ...gallery, selected: action.id };
+    case "hold":
+      return { ...gallery, held: action.held };
     case "preparation":
       return changed(gallery, action.id, () => ({ preparation: action.preparation }));
     case "run": {

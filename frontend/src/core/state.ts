@@ -1,4 +1,4 @@
-import type { Label, PreparedImage, Problem } from "../messages";
+import type { Label, Problem } from "../messages";
 import {
   findVersion,
   isRunning,
@@ -8,13 +8,16 @@ import {
   withProject,
   withStatus,
 } from "./catalog";
-import { assignColors } from "./colors";
-
-export interface ShownImage extends PreparedImage {
-  readonly name: string;
-  /** Object URL of the blob. */
-  readonly url: string;
-}
+import {
+  EMPTY,
+  findImage,
+  type Gallery,
+  type GalleryAction,
+  type GalleryImage,
+  labelsOf,
+  problemOf,
+  reduceGallery,
+} from "./gallery";
 
 export interface State {
   readonly listing: { readonly listed: number; readonly of: number | null } | "done" | "failed";
@@ -23,16 +26,10 @@ export interface State {
   readonly model: string | null;
   /** ARN of the version that the address names, until it is listed or another is chosen. */
   readonly wanted: string | null;
-  readonly job: { readonly kind: "preparing"; readonly name: string } | { readonly kind: "detecting" } | null;
-  readonly image: ShownImage | null;
-  /** What the chosen model found in the image; the most certain first. Null until it has answered. */
-  readonly found: readonly Label[] | null;
-  /** Colour number by label name. */
-  readonly colors: ReadonlyMap<string, number>;
-  /** Labels below this confidence, in percent, are not shown. */
-  readonly threshold: number;
-  /** The label under the pointer or in focus: its place in `found`. */
+  readonly gallery: Gallery;
+  /** The label under the pointer or in focus: its place among all that the model found. */
   readonly lit: number | null;
+  /** Of the list, or of what was chosen; images know their own. */
   readonly problem: (Problem & { readonly during: During }) | null;
   /** Whether a file is being dragged over the page. */
   readonly dragging: boolean;
@@ -40,7 +37,7 @@ export interface State {
   readonly copied: boolean;
 }
 
-export type During = "list" | "prepare" | "detect";
+export type During = "list" | "choose";
 
 export type Action =
   | { readonly type: "listing" }
@@ -49,29 +46,21 @@ export type Action =
   | { readonly type: "list-done"; readonly names: readonly string[] }
   | { readonly type: "choose-model"; readonly arn: string }
   | { readonly type: "linked"; readonly arn: string }
-  | { readonly type: "preparing"; readonly name: string }
-  | { readonly type: "prepared"; readonly image: ShownImage }
-  | { readonly type: "detecting" }
-  | { readonly type: "detected"; readonly labels: readonly Label[] }
   | { readonly type: "failed"; readonly during: During; readonly problem: Problem }
-  | { readonly type: "threshold"; readonly percent: number }
   | { readonly type: "lit"; readonly index: number | null }
   | { readonly type: "dragging"; readonly over: boolean }
   | { readonly type: "copied" }
   | { readonly type: "status"; readonly arn: string; readonly status: string }
   | { readonly type: "paused" }
-  | { readonly type: "reset" };
+  | { readonly type: "reset" }
+  | GalleryAction;
 
 export const INITIAL: State = {
   listing: { listed: 0, of: null },
   projects: [],
   model: null,
   wanted: null,
-  job: null,
-  image: null,
-  found: null,
-  colors: new Map(),
-  threshold: 50,
+  gallery: EMPTY,
   lit: null,
   problem: null,
   dragging: false,
@@ -97,43 +86,19 @@ export function reduce(state: State, action: Action): State {
     case "list-done": {
       const known = new Map(state.projects.map((project) => [project.name, project]));
       const projects = action.names.flatMap((name) => known.get(name) ?? []);
-      const problem = without(state.problem, "list", "detect");
+      const problem = without(state.problem, "list");
       return preselected({ ...state, listing: "done", projects, problem }, state);
     }
     case "choose-model":
       return withModel(state, action.arn);
     case "linked":
       return action.arn === state.model ? state : wanting(state, action.arn);
-    case "preparing":
-      return {
-        ...state,
-        job: { kind: "preparing", name: action.name },
-        image: null,
-        found: null,
-        lit: null,
-        problem: without(state.problem, "prepare", "detect"),
-      };
-    case "prepared":
-      return { ...state, job: null, image: action.image };
-    case "detecting":
-      return { ...state, job: { kind: "detecting" }, problem: without(state.problem, "detect") };
-    case "detected": {
-      const found = [...action.labels].sort((one, other) => other.confidence - one.confidence);
-      const colors = assignColors(
-        state.colors,
-        found.map(({ name }) => name),
-      );
-      return { ...state, job: null, found, colors, problem: null };
-    }
     case "failed":
       return {
         ...state,
-        job: action.during === "list" ? state.job : null,
         listing: action.during === "list" ? "failed" : state.listing,
         problem: { ...action.problem, during: action.during },
       };
-    case "threshold":
-      return { ...state, threshold: action.percent, lit: null };
     case "lit":
       return { ...state, lit: action.index };
     case "dragging":
@@ -145,13 +110,26 @@ export function reduce(state: State, action: Action): State {
       // Chosen, so that it stays in sight until it has come to where it is going.
       return {
         ...withModel(state, action.arn),
-        found: action.arn === state.model ? state.found : null,
         projects: withStatus(state.projects, action.arn, action.status),
       };
     case "paused":
-      return { ...state, listing: "done", job: null, problem: null, dragging: false };
+      return { ...state, listing: "done", problem: null, dragging: false };
     case "reset":
       return INITIAL;
+    case "add":
+      return {
+        ...state,
+        gallery: reduceGallery(state.gallery, action),
+        problem: without(state.problem, "choose"),
+      };
+    case "clear":
+    case "select":
+    case "threshold":
+      return { ...state, gallery: reduceGallery(state.gallery, action), lit: null };
+    case "preparation":
+    case "run":
+    case "hold":
+      return { ...state, gallery: reduceGallery(state.gallery, action) };
   }
 }
 
@@ -172,47 +150,55 @@ function wanting(state: State, arn: string): State {
   return { ...withModel(state, null), wanted: arn };
 }
 
-/** Another model: what the one before found, or was about to find, no longer counts. */
 function withModel(state: State, model: string | null): State {
-  const job = state.job?.kind === "detecting" ? null : state.job;
-  return {
-    ...state,
-    model,
-    wanted: null,
-    job,
-    found: null,
-    lit: null,
-    problem: without(state.problem, "detect"),
-  };
+  return { ...state, model, wanted: null, lit: null };
 }
 
-function without(problem: State["problem"], ...during: During[]): State["problem"] {
-  return problem !== null && during.includes(problem.during) ? null : problem;
+function without(problem: State["problem"], during: During): State["problem"] {
+  return problem?.during === during ? null : problem;
 }
 
-/** Whether all is there for a detection that has not been made. */
-export function awaitsDetection({ image, model, projects, job, found, problem }: State): boolean {
-  const waiting = image !== null && job === null && found === null && problem?.during !== "detect";
-  return waiting && isRunning(findVersion(projects, model));
+/** The image that is shown large. */
+export function selectedImage({ gallery }: State): GalleryImage | undefined {
+  return findImage(gallery, gallery.selected);
+}
+
+/** Whether the one image waits for a detection that nobody has asked for. Many images wait for a word. */
+export function awaitsDetection({ gallery, model, projects }: State): boolean {
+  const [image, ...others] = gallery.images;
+  if (image === undefined || others.length > 0 || image.preparation.status === "failed") return false;
+  return model !== null && !image.runs.has(model) && isRunning(findVersion(projects, model));
+}
+
+/** What went wrong with the list, with what was chosen, or with the image that is shown. */
+export function shownProblem(state: State): Problem | null {
+  return state.problem ?? problemOf(selectedImage(state), state.model);
 }
 
 /** The state in one word, for tests and style. */
 export function stage(state: State): "loading" | "ready" | "preparing" | "detecting" | "done" | "failed" {
-  if (state.job !== null) return state.job.kind;
-  if (state.problem !== null) return "failed";
+  const image = selectedImage(state);
+  const run = state.model === null ? undefined : image?.runs.get(state.model);
+  const prepared = image?.preparation.status;
+  if (!state.gallery.held) {
+    if (prepared === "queued" || prepared === "preparing") return "preparing";
+    if (prepared === "ready" && (run?.status === "queued" || run?.status === "detecting")) return "detecting";
+  }
+  if (shownProblem(state) !== null) return "failed";
   if (typeof state.listing === "object") return "loading";
-  return state.found === null ? "ready" : "done";
+  return run?.status === "done" ? "done" : "ready";
 }
 
 export interface ShownLabel extends Label {
-  /** Its place in `found`. */
+  /** Its place among all that the model found. */
   readonly index: number;
   readonly color: number;
 }
 
 /** The labels at or above the threshold, the most certain first. */
-export function shownLabels({ found, threshold, colors }: State): readonly ShownLabel[] {
-  return (found ?? [])
+export function shownLabels(state: State): readonly ShownLabel[] {
+  const { colors, threshold } = state.gallery;
+  return (labelsOf(selectedImage(state), state.model) ?? [])
     .map((label, index) => ({ ...label, index, color: colors.get(label.name) ?? 0 }))
     .filter(({ confidence }) => confidence >= threshold);
 }
@@ -234,15 +220,15 @@ export function statusText(state: State): string {
     case "ready":
       return state.copied ? "Command copied" : modelText(state);
     case "failed":
-      return FAILED[state.problem?.during ?? "list"]; // the alert says why
+      return failedText(state); // the alert says why
   }
 }
 
-const FAILED: Readonly<Record<During, string>> = {
-  list: "The models could not be listed",
-  prepare: "This image cannot be used",
-  detect: "The detection failed",
-};
+function failedText(state: State): string {
+  if (state.problem?.during === "list") return "The models could not be listed";
+  const isUsable = state.problem === null && selectedImage(state)?.preparation.status !== "failed";
+  return isUsable ? "The detection failed" : "This image cannot be used";
+}
 
 function modelText({ projects, model, wanted }: State): string {
   if (wanted !== null) return `The address names a model that is not listed: ${versionName(wanted)}`;
@@ -253,9 +239,9 @@ function modelText({ projects, model, wanted }: State): string {
 }
 
 function foundText(state: State): string {
+  const { threshold } = state.gallery;
   const shown = shownLabels(state).length;
-  const below = (state.found?.length ?? 0) - shown;
-  if (shown === 0)
-    return `No labels found above ${state.threshold} %${below === 0 ? "" : `, ${below} below`}`;
-  return `${shown} ${shown === 1 ? "label" : "labels"} found${below === 0 ? "" : `, ${below} below ${state.threshold} %`}`;
+  const below = (labelsOf(selectedImage(state), state.model)?.length ?? 0) - shown;
+  if (shown === 0) return `No labels found above ${threshold} %${below === 0 ? "" : `, ${below} below`}`;
+  return `${shown} ${shown === 1 ? "label" : "labels"} found${below === 0 ? "" : `, ${below} below ${threshold} %`}`;
 }

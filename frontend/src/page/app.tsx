@@ -2,7 +2,8 @@ import type { ComponentChildren, ComponentType } from "preact";
 import { type PageName, routeHref } from "../core/route";
 import type { PageProps } from "./app-context";
 import { Lazy } from "./lazy";
-import { CurrentPage, Detect, PAGES } from "./router";
+import { Detect } from "./detect/page";
+import { CurrentPage, PAGES } from "./router";
 
 /** The whole page, drawn from the state. */
 export function App({ app }: PageProps) {

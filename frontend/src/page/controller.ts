@@ -1,11 +1,19 @@
-import type { Project } from "../core/catalog";
 import { parseRoute, routeHref } from "../core/route";
-import { type Action, awaitsDetection, type During, INITIAL, reduce, type State } from "../core/state";
-import type { Problem } from "../messages";
+import { findVersion, isRunning, type Project } from "../core/catalog";
+import { type Action, awaitsDetection, INITIAL, reduce, selectedImage, type State } from "../core/state";
+import type { Progress } from "../core/queue";
+import type { PaintedLabel, PreparedImage, Problem } from "../messages";
+import type { Runner } from "./many/runner";
 import { JobError, type WorkerClient } from "./worker-client";
 
 const NO_FILE: Problem = {
   sentence: "That was not a file; drop or choose an image file, such as a JPEG or PNG.",
+  detail: null,
+  retry: false,
+};
+
+const NOT_LOADED: Problem = {
+  sentence: "This part of the app could not be loaded; check the connection and choose the image again.",
   detail: null,
   retry: false,
 };
@@ -15,8 +23,9 @@ export class Controller {
   private state: State = INITIAL;
   private drawing = false;
   private listJob = new AbortController();
-  /** The one preparation or detection under way. */
-  private imageJob = new AbortController();
+  /** Works on the images; downloaded when there is one. */
+  private runner: Runner | undefined;
+  private lastId = 0;
   /** While nobody may call AWS: no job is begun. */
   private paused = false;
 
@@ -29,28 +38,31 @@ export class Controller {
     const before = this.state;
     this.state = reduce(before, action);
     if (this.state === before) return;
-    if (before.image !== null && this.state.image !== before.image) URL.revokeObjectURL(before.image.url);
-    if (before.job?.kind === "detecting" && this.state.model !== before.model) this.imageJob.abort();
     this.draw();
-    if (action.type === "detected") markPainted();
-    if (!this.paused && awaitsDetection(this.state)) void this.detect();
+    if (action.type === "run" && action.run?.status === "done" && action.id === this.state.gallery.selected) {
+      markPainted();
+    }
+    if (this.paused || !awaitsDetection(this.state)) return;
+    void this.work((runner) => this.state.model !== null && runner.detect(this.state.model));
   }
 
   /** Give up what is under way, and begin nothing until `resume`. */
   pause(): void {
     this.paused = true;
     this.listJob.abort();
-    this.imageJob.abort();
+    this.runner?.halt();
     this.dispatch({ type: "paused" });
   }
 
   resume(): void {
     this.paused = false;
+    this.runner?.resume();
     void this.refresh();
   }
 
   /** Forget the image, what was found, and the models. */
   reset(): void {
+    this.runner?.clear();
     this.dispatch({ type: "reset" });
     this.arrive();
   }
@@ -75,7 +87,10 @@ export class Controller {
   /** Take another model, and have the address name it. */
   chooseModel(arn: string): void {
     history.replaceState(null, "", routeHref({ page: "detect", model: arn }));
+    const { model, gallery } = this.state;
     this.dispatch({ type: "choose-model", arn });
+    // Of one image only the new model's answer is waited for.
+    if (model !== null && model !== arn && gallery.images.length === 1) this.runner?.cancel(model);
   }
 
   async refresh(): Promise<void> {
@@ -92,10 +107,13 @@ export class Controller {
     this.listJob.abort();
     this.listJob = new AbortController();
     const { signal } = this.listJob;
-    await this.attempt("list", async () => {
+    try {
       const names = await this.worker.run(signal, { kind: "list" }, ({ project, of }) => report(project, of));
       this.dispatch({ type: "list-done", names });
-    });
+    } catch (error) {
+      if (!(error instanceof JobError)) throw error;
+      this.dispatch({ type: "failed", during: "list", problem: error.problem });
+    }
   }
 
   /** Say whether a file is being dragged over the page. */
@@ -103,58 +121,91 @@ export class Controller {
     if (!this.paused) this.dispatch({ type: "dragging", over });
   }
 
-  /** Take the first of the files that were dropped, pasted or chosen. */
-  async chooseFile(files: FileList): Promise<void> {
+  /**
+   * Take images that were dropped, pasted or chosen: in the place of a single one, or to the others.
+   *
+   * @param files may be emptied by its owner as soon as this function first waits.
+   */
+  async choose(files: Iterable<File>): Promise<void> {
     if (this.paused) return;
     performance.mark("image-chosen");
-    const signal = this.nextImageJob();
-    // Copied now: the control empties its list as soon as this function first waits.
-    const [file, ...others] = files;
-    if (file === undefined) {
-      this.dispatch({ type: "failed", during: "prepare", problem: NO_FILE });
+    const images = [...files].map((file) => ({ id: ++this.lastId, file }));
+    if (images.length === 0) {
+      this.dispatch({ type: "failed", during: "choose", problem: NO_FILE });
       return;
     }
-    this.dispatch({ type: "preparing", name: file.name });
-    await this.attempt("prepare", async () => {
-      const image = await this.worker.run(signal, { kind: "prepare", file });
-      const note =
-        others.length === 0 ? image.note : `${image.note}; the first of ${others.length + 1} files`;
-      const url = URL.createObjectURL(image.blob);
-      this.dispatch({ type: "prepared", image: { ...image, note, name: file.name, url } });
-    });
+    if (this.state.gallery.images.length === 1) this.clear();
+    this.dispatch({ type: "add", images });
+    await this.bring(images.map(({ id }) => id));
+  }
+
+  /** Take the images of dropped folders, and of the folders in them. */
+  async chooseEntries(entries: readonly FileSystemEntry[]): Promise<void> {
+    try {
+      const { imagesIn } = await import("./many/folders");
+      await this.choose(await imagesIn(entries));
+    } catch {
+      this.dispatch({ type: "failed", during: "choose", problem: NOT_LOADED });
+    }
+  }
+
+  /** Take out all images. */
+  clear(): void {
+    if (this.runner === undefined) this.dispatch({ type: "clear" });
+    else this.runner.clear();
   }
 
   /** Do again what failed, without losing the image. */
   retry(): void {
+    const image = selectedImage(this.state);
     if (this.state.problem?.during === "list") void this.refresh();
-    if (this.state.problem?.during === "detect") void this.detect();
+    else if (image !== undefined) void this.bring([image.id]);
   }
 
-  private async detect(): Promise<void> {
-    const { image, model } = this.state;
-    if (image === null || model === null) return;
-    const signal = this.nextImageJob();
-    this.dispatch({ type: "detecting" });
-    await this.attempt("detect", async () => {
-      const labels = await this.worker.run(signal, { kind: "detect", model, image: image.blob });
-      this.dispatch({ type: "detected", labels });
+  /** Bring images through the chosen model, if it runs. */
+  bring(ids: readonly number[]): Promise<void> {
+    return this.work((runner) => {
+      const { model, projects } = this.state;
+      if (model !== null && isRunning(findVersion(projects, model))) runner.retry(ids, model);
+      else runner.go();
     });
   }
 
-  /** A new job on an image ends the one before it. */
-  private nextImageJob(): AbortSignal {
-    this.imageJob.abort();
-    this.imageJob = new AbortController();
-    return this.imageJob.signal;
+  /** How far a model's queue has come; null when nothing was asked of the model. */
+  progress(model: string): Progress | null {
+    return this.runner?.progress(model) ?? null;
   }
 
-  private async attempt(during: During, job: () => Promise<void>): Promise<void> {
+  /** Have the images worked on. */
+  async work(doing: (runner: Runner) => void): Promise<void> {
     try {
-      await job();
-    } catch (error) {
-      if (!(error instanceof JobError)) throw error;
-      this.dispatch({ type: "failed", during, problem: error.problem });
+      this.runner ??= await this.load();
+    } catch {
+      this.dispatch({ type: "clear" });
+      this.dispatch({ type: "failed", during: "choose", problem: NOT_LOADED });
+      return;
     }
+    doing(this.runner);
+  }
+
+  /** An image of the gallery as it is sent and shown. */
+  async picture(id: number): Promise<PreparedImage> {
+    this.runner ??= await this.load();
+    return this.runner.picture(id);
+  }
+
+  /** Draw labels onto an image of the gallery, as a PNG. */
+  async annotate(id: number, labels: readonly PaintedLabel[]): Promise<Blob> {
+    const { blob } = await this.picture(id);
+    return this.worker.run(new AbortController().signal, { kind: "annotate", image: blob, labels });
+  }
+
+  private async load(): Promise<Runner> {
+    const { Runner } = await import("./many/runner");
+    return (this.runner ??= new Runner(this.worker, {
+      gallery: () => this.state.gallery,
+      dispatch: (action) => this.dispatch(action),
+    }));
   }
 }
 

@@ -20,11 +20,14 @@ export function listen(controller: Controller): void {
   addEventListener("drop", (event) => {
     event.preventDefault();
     controller.drag(false);
-    if (event.dataTransfer !== null) void controller.chooseFile(event.dataTransfer.files);
+    if (event.dataTransfer === null) return;
+    const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+    if (entries.some((entry) => entry.isDirectory)) void controller.chooseEntries(entries);
+    else void controller.choose(event.dataTransfer.files);
   });
   addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData !== null && clipboardData.files.length > 0) {
-      void controller.chooseFile(clipboardData.files);
+      void controller.choose(clipboardData.files);
     }
   });
 }

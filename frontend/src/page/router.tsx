@@ -1,11 +1,8 @@
 import type { ComponentType } from "preact";
 import type { PageName } from "../core/route";
-import { stage } from "../core/state";
 import type { PageProps } from "./app-context";
+import { Detect } from "./detect/page";
 import { Lazy } from "./lazy";
-import { ModelBar } from "./model-bar";
-import { Picture } from "./picture";
-import { Results } from "./results";
 
 /** The pages that are downloaded when they are first opened. */
 const LATER: Partial<Record<PageName, () => Promise<ComponentType<PageProps>>>> = {
@@ -28,23 +25,6 @@ export function CurrentPage({ app }: PageProps) {
   return (
     <main class="alone" tabIndex={-1}>
       <Lazy key={load} load={load} props={{ app }} waiting={<div class="skeleton" />} />
-    </main>
-  );
-}
-
-/** The page that opens first; while nobody is signed in, with the form for it. */
-export function Detect({ app }: PageProps) {
-  const { state, visitor } = app;
-  const { form } = visitor;
-  return (
-    <main data-state={form === null ? stage(state) : "signed-out"} tabIndex={-1}>
-      {form ?? <ModelBar {...app} />}
-      {(form === null || state.image !== null) && (
-        <>
-          <Picture {...app} />
-          <Results {...app} />
-        </>
-      )}
     </main>
   );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assignColors, COLOR_COUNT } from "../../src/core/colors";
 
-const CSS = readFileSync(join(import.meta.dirname, "../../src/page/style.css"), "utf8");
+const CSS = readFileSync(join(import.meta.dirname, "../../src/page/tokens.css"), "utf8");
 
 test("eight labels have eight colours, whatever their names", () => {
   for (let run = 0; run < 50; run++) {

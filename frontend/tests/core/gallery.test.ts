@@ -13,7 +13,15 @@ import {
 import type { Problem } from "../../src/messages";
 
 const MODEL = "arn:model";
-const FACTS = { width: 8, height: 4, originalWidth: 16, originalHeight: 8, orientation: 1, note: "" };
+const FACTS = {
+  width: 8,
+  height: 4,
+  originalWidth: 16,
+  originalHeight: 8,
+  orientation: 1,
+  bytes: 9,
+  note: "",
+};
 const PROBLEM: Problem = { sentence: "It failed.", detail: null, retry: true };
 
 function gallery(...actions: GalleryAction[]): Gallery {

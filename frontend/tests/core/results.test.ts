@@ -18,6 +18,7 @@ const FACTS: ImageFacts = {
   originalWidth: 1000,
   originalHeight: 500,
   orientation: 1,
+  bytes: 9,
   note: "",
 };
 const BOLT: Label = {

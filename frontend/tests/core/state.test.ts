@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import type { Project } from "../../src/core/catalog";
+import { labelsOf, type Run } from "../../src/core/gallery";
 import {
   type Action,
   awaitsDetection,
   INITIAL,
   reduce,
+  selectedImage,
   shownLabels,
+  shownProblem,
   type State,
   stage,
   statusText,
@@ -13,18 +16,27 @@ import {
 import type { Label, Problem } from "../../src/messages";
 
 const PROBLEM: Problem = { sentence: "No.", detail: null, retry: true };
-const IMAGE = {
-  blob: new Blob(),
-  thumbnail: new Blob(),
+const FACTS = {
   width: 4,
   height: 3,
   originalWidth: 4,
   originalHeight: 3,
   orientation: 1,
+  bytes: 9,
   note: "",
-  name: "a.jpg",
-  url: "blob:a",
 };
+
+function add(...ids: number[]): Action {
+  return { type: "add", images: ids.map((id) => ({ id, file: new File([], `${id}.jpg`) })) };
+}
+
+function prepared(id: number): Action {
+  return { type: "preparation", id, preparation: { status: "ready", facts: FACTS, thumbnail: "" } };
+}
+
+function run(model: string, run: Run | null): Action {
+  return { type: "run", id: 1, model, run };
+}
 
 function project(name: string, ...statuses: string[]): Project {
   const versions = statuses.map((status, index) => ({
@@ -53,10 +65,10 @@ const LISTED: Action[] = [
 ];
 const DETECTED: Action[] = [
   ...LISTED,
-  { type: "preparing", name: "a.jpg" },
-  { type: "prepared", image: IMAGE },
-  { type: "detecting" },
-  { type: "detected", labels: [label("bolt", 20), label("washer", 90), label("bolt", 70)] },
+  add(1),
+  prepared(1),
+  run("parts/1", { status: "detecting" }),
+  run("parts/1", { status: "done", labels: [label("bolt", 20), label("washer", 90), label("bolt", 70)] }),
 ];
 
 test("the first running model is chosen as soon as it is known", () => {
@@ -76,11 +88,7 @@ test("a model that the user chose stays chosen while it runs, and no longer", ()
 });
 
 test("a model chosen though it does not run stays chosen, and detects when it runs", () => {
-  const chosen = after(
-    ...LISTED,
-    { type: "choose-model", arn: "idle/0" },
-    { type: "prepared", image: IMAGE },
-  );
+  const chosen = after(...LISTED, { type: "choose-model", arn: "idle/0" }, add(1), prepared(1));
   expect([chosen.model, statusText(chosen), awaitsDetection(chosen)]).toEqual([
     "idle/0",
     "v0: stopped",
@@ -97,15 +105,14 @@ test("a model chosen though it does not run stays chosen, and detects when it ru
 test("a model that is stopped from here stays in sight with what it found, and following it is silent", () => {
   const done = after(...DETECTED);
   const stopping = reduce(done, { type: "status", arn: "parts/1", status: "STOPPING" });
-  expect([stopping.model, stopping.found?.length, stage(stopping)]).toEqual(["parts/1", 3, "done"]);
+  expect([stopping.model, shownLabels(stopping).length, stage(stopping)]).toEqual(["parts/1", 2, "done"]);
   const followed = reduce(stopping, { type: "followed", project: project("parts", "STOPPED", "STOPPED") });
   expect([followed.model, followed.listing]).toEqual(["parts/1", "done"]);
 });
 
-test("pausing ends what is under way and keeps what is there; a reset keeps nothing", () => {
-  const paused = after(...DETECTED, { type: "detecting" }, { type: "paused" });
-  expect(paused).toMatchObject({ job: null, image: IMAGE, model: "parts/1" });
-  expect(paused.found).toHaveLength(3);
+test("pausing keeps what is there; a reset keeps nothing", () => {
+  const paused = after(...DETECTED, { type: "dragging", over: true }, { type: "paused" });
+  expect([paused.dragging, paused.model, shownLabels(paused).length]).toEqual([false, "parts/1", 2]);
   expect(reduce(paused, { type: "reset" })).toEqual(INITIAL);
 });
 
@@ -139,34 +146,52 @@ test("each stage has its word and its sentence", () => {
   ]);
 });
 
-test("an image waits for a model, and a model for an image", () => {
+test("one image waits for a model, and a model for an image", () => {
   expect(awaitsDetection(after(...LISTED))).toBe(false);
-  expect(awaitsDetection(after({ type: "prepared", image: IMAGE }))).toBe(false);
-  expect(awaitsDetection(after({ type: "prepared", image: IMAGE }, ...LISTED))).toBe(true);
+  expect(awaitsDetection(after(add(1)))).toBe(false);
+  expect(awaitsDetection(after(add(1), ...LISTED))).toBe(true);
   expect(awaitsDetection(after(...DETECTED))).toBe(false);
 });
 
-test("another model runs on the same image", () => {
-  const state = after(...DETECTED, { type: "choose-model", arn: "parts/2" });
-  expect(state).toMatchObject({ image: IMAGE, found: null });
-  expect(awaitsDetection(state)).toBe(true);
+test("many images wait for a word", () => {
+  expect(awaitsDetection(after(add(1, 2), ...LISTED))).toBe(false);
 });
 
-test("a failed detection is not tried again by itself, but by another model or image", () => {
-  const failed = after(...DETECTED.slice(0, -1), { type: "failed", during: "detect", problem: PROBLEM });
-  expect(stage(failed)).toBe("failed");
+test("another model runs on the same image, and the answer of the one before is kept", () => {
+  const state = after(...DETECTED, { type: "choose-model", arn: "parts/2" });
+  expect(shownLabels(state)).toEqual([]);
+  expect(awaitsDetection(state)).toBe(true);
+  expect(labelsOf(selectedImage(state), "parts/1")).toHaveLength(3);
+});
+
+test("a failed detection is not tried again by itself, but by another model", () => {
+  const failed = after(...DETECTED, run("parts/1", { status: "failed", problem: PROBLEM }));
+  expect([stage(failed), statusText(failed)]).toEqual(["failed", "The detection failed"]);
+  expect(shownProblem(failed)).toBe(PROBLEM);
   expect(awaitsDetection(failed)).toBe(false);
   expect(awaitsDetection(reduce(failed, { type: "choose-model", arn: "parts/2" }))).toBe(true);
-  expect(reduce(failed, { type: "preparing", name: "b.jpg" }).problem).toBeNull();
+});
+
+test("an image that cannot be prepared waits for nothing", () => {
+  const preparation = { status: "failed", problem: PROBLEM } as const;
+  const failed = after(...LISTED, add(1), { type: "preparation", id: 1, preparation });
+  expect([stage(failed), statusText(failed)]).toEqual(["failed", "This image cannot be used"]);
+  expect(awaitsDetection(failed)).toBe(false);
+});
+
+test("while the queue is held nothing is said to be under way", () => {
+  const held = after(...DETECTED, run("parts/1", { status: "queued" }), { type: "hold", held: true });
+  expect(stage(held)).toBe("ready");
+  expect(stage(reduce(held, { type: "hold", held: false }))).toBe("detecting");
 });
 
 test("the next success clears an error", () => {
   const failedList = after({ type: "failed", during: "list", problem: PROBLEM });
   expect([stage(failedList), statusText(failedList)]).toEqual(["failed", "The models could not be listed"]);
   expect(LISTED.reduce(reduce, failedList).problem).toBeNull();
-  const failedFile = after(...LISTED, { type: "failed", during: "prepare", problem: PROBLEM });
-  expect(reduce(failedFile, { type: "list-done", names: [] }).problem).not.toBeNull();
-  expect(reduce(failedFile, { type: "detected", labels: [] }).problem).toBeNull();
+  const failedChoice = after(...LISTED, { type: "failed", during: "choose", problem: PROBLEM });
+  expect(reduce(failedChoice, { type: "list-done", names: [] }).problem).not.toBeNull();
+  expect(reduce(failedChoice, add(1)).problem).toBeNull();
 });
 
 test("labels are sorted, and the threshold filters them at once", () => {
@@ -180,7 +205,9 @@ test("labels are sorted, and the threshold filters them at once", () => {
   expect(statusText(reduce(state, { type: "threshold", percent: 95 }))).toBe(
     "No labels found above 95 %, 3 below",
   );
-  expect(statusText(reduce(state, { type: "detected", labels: [] }))).toBe("No labels found above 50 %");
+  expect(statusText(reduce(state, run("parts/1", { status: "done", labels: [] })))).toBe(
+    "No labels found above 50 %",
+  );
 });
 
 test("one label has one colour, in every box", () => {

@@ -233,7 +233,11 @@ test("an image can be dropped anywhere or pasted, and what is no file is answere
   await give("drop", "image/png");
   await app.page.getByAltText("drop.png").waitFor();
   await app.reach("done");
-  expect(await app.page.locator(".note").innerText()).toContain("the first of 2 files");
+  await app.page.getByRole("button", { name: "other.txt" }).click();
+  await app.reach("failed");
+  expect(await app.alert()).toContain("“other.txt” is not an image that this app knows");
+  await app.page.getByRole("button", { name: "Remove all" }).click();
+  await app.page.getByText("Drop images here").waitFor();
   await give("paste", "image/png");
   await app.page.getByAltText("paste.png").waitFor();
   await app.reach("done");

@@ -124,7 +124,7 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
   await app.reach("done");
   await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const reached: string[] = [];
-  for (let step = 0; step < 9; step++) {
+  for (let step = 0; step < 16; step++) {
     await app.page.keyboard.press("Tab");
     reached.push(
       await app.page.evaluate(() => {
@@ -139,10 +139,17 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
     "model",
     "Refresh",
     "file",
+    "folder",
+    "view",
+    "−",
+    "+",
+    "Fit",
     "threshold",
     "washer 97.3 %",
     "bolt 88.0 %",
     "hex nut 61.4 %",
+    "Save",
+    "Request and response",
   ]);
 });
 

@@ -45,26 +45,11 @@ export class Runner {
   private readonly kept = new Map<number, PreparedImage>();
   private readonly preparations = new Map<number, Promise<PreparedImage>>();
   private lastPreparation: Promise<unknown> = Promise.resolve();
-  private lastId = 0;
-  private held = false;
 
   constructor(
     private readonly worker: WorkerClient,
     private readonly holder: GalleryHolder,
   ) {}
-
-  /**
-   * Take images into the gallery, and through a model.
-   *
-   * @param model null while there is none to detect with.
-   */
-  add(files: readonly File[], model: string | null): void {
-    const images = files.map((file) => ({ id: ++this.lastId, file }));
-    this.holder.dispatch({ type: "add", images });
-    const ids = images.map(({ id }) => id);
-    if (model === null) this.go();
-    else this.retry(ids, model);
-  }
 
   /** Take out all images, and end all work on them. */
   clear(): void {
@@ -75,7 +60,7 @@ export class Runner {
     this.kept.clear();
     this.courses.clear();
     this.holder.dispatch({ type: "clear" });
-    this.held = false;
+    this.hold(false);
   }
 
   /** Detect with a model in every image that it has not answered yet; what failed is tried again. */
@@ -114,14 +99,9 @@ export class Runner {
     });
   }
 
-  /** Whether nothing goes on until `resume`. */
-  get paused(): boolean {
-    return this.held;
-  }
-
   /** Put the detections under way back into the queue, and begin nothing more. */
   pause(): void {
-    this.held = true;
+    this.hold(true);
     this.detecting.abort();
     this.detecting = new AbortController();
     this.flights.clear();
@@ -131,7 +111,6 @@ export class Runner {
           this.holder.dispatch({ type: "run", id, model, run: { status: "queued" } });
       }
     }
-    this.redraw();
   }
 
   /** Like `pause`, also for preparations: the worker is about to go. */
@@ -148,10 +127,9 @@ export class Runner {
   }
 
   resume(): void {
-    this.held = false;
+    this.hold(false);
     for (const course of this.courses.values()) course.started = Date.now();
     this.go();
-    this.redraw();
   }
 
   /** Take back all that a model has not answered. */
@@ -229,9 +207,9 @@ export class Runner {
   }
 
   /** Begin what can begin now. */
-  private go(): void {
-    if (this.held) return;
-    const { images } = this.holder.gallery();
+  go(): void {
+    const { images, held } = this.holder.gallery();
+    if (held) return;
     for (const { id, runs } of images) {
       for (const [model, { status }] of runs) {
         if (this.flights.size >= MOST_REQUESTS) return;
@@ -293,9 +271,8 @@ export class Runner {
     }
   }
 
-  /** A pause is nothing that the gallery knows. */
-  private redraw(): void {
-    this.holder.dispatch({ type: "threshold", percent: this.holder.gallery().threshold });
+  private hold(held: boolean): void {
+    this.holder.dispatch({ type: "hold", held });
   }
 }
 

@@ -1,7 +1,7 @@
-import { findVersion, isStartable, startableVersion, startCommand, type Version } from "../core/catalog";
-import { whyNotStart } from "../core/permissions";
-import type { Settings } from "../core/settings";
-import type { AppContext } from "./app-context";
+import { findVersion, isStartable, startableVersion, startCommand, type Version } from "../../core/catalog";
+import { whyNotStart } from "../../core/permissions";
+import type { Settings } from "../../core/settings";
+import type { AppContext } from "../app-context";
 
 /** Why there is nothing to choose, and what to do about it. */
 export function Explanation({ state, settings, controller, visitor }: AppContext) {

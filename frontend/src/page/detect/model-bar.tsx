@@ -1,5 +1,7 @@
-import { findVersion, statusWords, versionFacts } from "../core/catalog";
-import type { AppContext } from "./app-context";
+import type { ComponentChildren } from "preact";
+import { findVersion, statusWords, versionFacts } from "../../core/catalog";
+import type { AppContext } from "../app-context";
+import type { Controller } from "../controller";
 
 /** Value of the option that stands for no model. */
 const NO_MODEL = "none";
@@ -60,20 +62,50 @@ export function ModelBar({ state, controller, visitor }: AppContext) {
       <button type="button" onClick={() => void controller.refresh()}>
         Refresh
       </button>
-      <div class="file">
-        <input
-          id="file"
-          type="file"
-          accept="image/*"
-          onChange={({ currentTarget }) => {
-            if (currentTarget.files?.length) void controller.chooseFile(currentTarget.files);
-            currentTarget.value = ""; // so that the same file can be chosen again
-          }}
-        />
-        <label for="file" class="button">
-          Choose an image
-        </label>
-      </div>
+      <FileButton id="file" class="file" controller={controller} multiple>
+        Choose an image
+      </FileButton>
+      <FileButton id="folder" class="file quiet by-mouse" controller={controller} webkitdirectory>
+        Folder
+      </FileButton>
+      <FileButton id="camera" class="file quiet by-touch" controller={controller} capture="environment">
+        Camera
+      </FileButton>
+    </div>
+  );
+}
+
+interface FileButtonProps {
+  readonly id: string;
+  readonly class: string;
+  readonly controller: Controller;
+  readonly children: ComponentChildren;
+  readonly multiple?: boolean;
+  readonly webkitdirectory?: boolean;
+  /** Which camera to open, where there is one. */
+  readonly capture?: "environment";
+}
+
+/** A button that asks for files. */
+function FileButton({ controller, class: kind, children, ...input }: FileButtonProps) {
+  return (
+    <div class={kind}>
+      <input
+        {...input}
+        type="file"
+        accept="image/*"
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          // A folder holds other files, too.
+          const isFolder = currentTarget.webkitdirectory;
+          const images = isFolder ? files.filter(({ type }) => type.startsWith("image/")) : files;
+          if (files.length > 0) void controller.choose(images);
+          currentTarget.value = ""; // so that the same file can be chosen again
+        }}
+      />
+      <label for={input.id} class="button">
+        {children}
+      </label>
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import type { ShownLabel } from "../core/state";
-import type { Controller } from "./controller";
+import type { ShownLabel } from "../../core/state";
+import type { Controller } from "../controller";
 import { lighting } from "./lighting";
 
 interface LabelTableProps {

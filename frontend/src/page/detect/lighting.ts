@@ -1,4 +1,4 @@
-import type { Controller } from "./controller";
+import type { Controller } from "../controller";
 
 /** Handlers that light a label while the mouse is on it; a finger's touch lights it until the next. */
 export function lighting(controller: Controller, index: number) {

@@ -1,28 +1,34 @@
-import { toPixels } from "../core/geometry";
-import type { ShownImage, ShownLabel } from "../core/state";
-import type { Controller } from "./controller";
+import { toPixels } from "../../core/geometry";
+import type { Size } from "../../core/image-plan";
+import type { ShownLabel } from "../../core/state";
+import type { Controller } from "../controller";
 import { lighting } from "./lighting";
 
 /** With more boxes than this, name tags would hide the image: only the lit one's is shown. */
 const MAX_TAGS = 24;
 
 interface BoxedProps {
-  readonly image: ShownImage;
+  readonly name: string;
+  readonly url: string;
+  /** Of the image in pixels. */
+  readonly size: Size;
+  /** How many times larger than fitted. */
+  readonly scale: number;
   readonly labels: readonly ShownLabel[];
   readonly lit: number | null;
   readonly controller: Controller;
 }
 
 /** An image with its boxes. */
-export function Boxed({ image, labels, lit, controller }: BoxedProps) {
-  const { width, height } = image;
+export function Boxed({ name, url, size, scale, labels, lit, controller }: BoxedProps) {
+  const { width, height } = size;
   const boxes = labels
     .flatMap(({ box, ...label }) => (box === null ? [] : [{ ...label, box: toPixels(box, width, height) }]))
     // Small boxes last, so that a large one does not cover them.
     .sort((one, other) => other.box.width * other.box.height - one.box.width * one.box.height);
   return (
-    <figure class="picture" style={{ "--ratio": width / height }}>
-      <img src={image.url} alt={image.name} width={width} height={height} decoding="async" />
+    <figure class="picture" style={{ "--ratio": width / height, "--zoom": scale }}>
+      <img src={url} alt={name} width={width} height={height} decoding="async" draggable={false} />
       <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
         {boxes.map(({ index, name, color, confidence, box }) => (
           <g key={index} class={index === lit ? `label-${color} lit` : `label-${color}`}>
