@@ -6,6 +6,8 @@ import { Lazy } from "./lazy";
 
 /** The pages that are downloaded when they are first opened. */
 const LATER: Partial<Record<PageName, () => Promise<ComponentType<PageProps>>>> = {
+  compare: async () => (await import("./compare/page")).Page,
+  correct: async () => (await import("./correct/page")).Page,
   help: async () => (await import("./help/page")).Page,
 };
 
@@ -14,6 +16,8 @@ const notFound = async () => (await import("./not-found")).Page;
 /** The pages in the order of the navigation. */
 export const PAGES: readonly (readonly [PageName, string])[] = [
   ["detect", "Detect"],
+  ["compare", "Compare"],
+  ["correct", "Correct"],
   ["help", "Help"],
 ];
 
