@@ -26,6 +26,13 @@ export class CredentialsError extends Error {
 /** What Rekognition says to credentials that it does not, or no longer, know. */
 const STALE: ReadonlySet<string> = new Set(["ExpiredTokenException", "UnrecognizedClientException"]);
 
+/** Hides from the SDK's retries what failed in a detection: whoever asks keeps to a pace, and tries again by it. */
+class Unretried extends Error {
+  constructor(override readonly cause: unknown) {
+    super("not retried");
+  }
+}
+
 /** Custom Labels as the web app uses it. */
 export class CustomLabels {
   /** Replaced when its credentials have turned out to be useless. */
@@ -70,7 +77,7 @@ export class CustomLabels {
             return await next(args);
           } catch (error) {
             if (error instanceof Error && STALE.has(error.name)) this.client = this.connect();
-            throw error;
+            throw commandName === "DetectCustomLabelsCommand" ? new Unretried(error) : error;
           }
         },
       // After the retries, so that each of them counts.
@@ -148,7 +155,8 @@ export class CustomLabels {
       });
       return readLabels(CustomLabels);
     } catch (error) {
-      throw late.aborted ? late.reason : error;
+      if (late.aborted) throw late.reason;
+      throw error instanceof Unretried ? error.cause : error;
     }
   }
 
