@@ -69,7 +69,12 @@ export type SignInReply = { readonly ask: "new-password" | "code" } | { readonly
 
 /** The jobs of every worker: what each is asked, what it reports on the way, and its answer. */
 export interface ViewingJobs {
-  list: { ask: object; progress: { project: Project; of: number }; answer: readonly string[] };
+  /** Lists all projects, or only those with these ARNs; the answer is their names. */
+  list: {
+    ask: { arns: readonly string[] | null };
+    progress: { project: Project; of: number };
+    answer: readonly string[];
+  };
   prepare: { ask: { file: File }; progress: never; answer: PreparedImage };
   /** The answer is a PNG. */
   annotate: { ask: { image: Blob; labels: readonly PaintedLabel[] }; progress: never; answer: Blob };
@@ -92,9 +97,15 @@ export interface MemberJobs {
   authenticatorOn: { ask: { code: string }; progress: never; answer: Person };
   authenticatorOff: { ask: object; progress: never; answer: Person };
   signOut: { ask: object; progress: never; answer: null };
-  /** The answer of `start` and `stop` is the model's new status. */
-  start: { ask: { model: string; inferenceUnits: number }; progress: never; answer: string };
+  /** The answer of `start` and `stop` is the model's new status; no maximum is null. */
+  start: {
+    ask: { model: string; inferenceUnits: number; maxInferenceUnits: number | null; minutes: number };
+    progress: never;
+    answer: string;
+  };
   stop: { ask: { model: string }; progress: never; answer: string };
+  /** Moves the end of a running model's lease, given in milliseconds since 1970 by this device's clock. */
+  extend: { ask: { model: string; stopAt: number }; progress: never; answer: null };
 }
 
 export type Jobs = ViewingJobs & MemberJobs;

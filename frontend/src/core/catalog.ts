@@ -1,16 +1,26 @@
+import type { Lease } from "./leases";
+
 /** A trained model: one version of a project. */
 export interface Version {
   readonly arn: string;
   readonly name: string;
   /** A `ProjectVersionStatus` of Rekognition's, or one that it has added since. */
   readonly status: string;
+  /** What Rekognition says about the status. */
+  readonly message: string | null;
   readonly f1: number | null;
   readonly inferenceUnits: number | null;
+  /** To which it may grow by itself. */
+  readonly maxInferenceUnits: number | null;
   /** End of training in milliseconds since 1970. */
   readonly trained: number | null;
+  /** Of a model that costs money: from when until when it runs; null where this person may not know. */
+  readonly lease: Lease | null;
 }
 
 export interface Project {
+  /** Null for one that the settings name and Rekognition does not have. */
+  readonly arn: string | null;
   readonly name: string;
   readonly versions: readonly Version[];
   /** Why the versions could not be listed, in one sentence. */
@@ -49,14 +59,32 @@ export function withStatus(projects: readonly Project[], arn: string, status: st
   }));
 }
 
+const STARTABLE: ReadonlySet<string> = new Set([
+  "TRAINING_COMPLETED",
+  "COPYING_COMPLETED",
+  "STOPPED",
+  "FAILED",
+]);
+const CHANGING: ReadonlySet<string> = new Set(["STARTING", "STOPPING", "DELETING", "COPYING_IN_PROGRESS"]);
+
 /** Whether a model could be started. */
 export function isStartable({ status }: Version): boolean {
-  return status === "TRAINING_COMPLETED" || status === "STOPPED";
+  return STARTABLE.has(status);
 }
 
-/** Whether a model's status changes by itself, soon. */
+/** Whether a model's status changes by itself, soon; training takes hours. */
 export function isChanging({ status }: Version): boolean {
-  return status === "STARTING" || status === "STOPPING";
+  return CHANGING.has(status);
+}
+
+/** Whether a model costs money. */
+export function isCharged({ status }: Version): boolean {
+  return status === "STARTING" || status === "RUNNING";
+}
+
+/** All models of all projects. */
+export function allVersions(projects: readonly Project[]): readonly Version[] {
+  return projects.flatMap(({ versions }) => versions);
 }
 
 /** `TRAINING_IN_PROGRESS` as "training in progress". */
@@ -80,24 +108,4 @@ export function versionFacts({ f1, inferenceUnits, trained }: Version): string {
     facts.push(`trained ${day}`);
   }
   return facts.join(" · ");
-}
-
-/** The newest model that could be started; undefined when there is none. */
-export function startableVersion(projects: readonly Project[]): Version | undefined {
-  return projects
-    .flatMap((project) => project.versions)
-    .filter(isStartable)
-    .sort((one, other) => (other.trained ?? 0) - (one.trained ?? 0))[0];
-}
-
-/** The AWS CLI command that starts a model, ready to paste into a POSIX shell. */
-export function startCommand(arn: string, region: string, endpoint: string): string {
-  const words = ["aws rekognition start-project-version", `--project-version-arn ${quote(arn)}`];
-  words.push("--min-inference-units 1", `--region ${quote(region)}`);
-  if (!/\.amazonaws\.com\/?$/.test(endpoint)) words.push(`--endpoint-url ${quote(endpoint)}`);
-  return words.join(" ");
-}
-
-function quote(word: string): string {
-  return /^[\w.:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

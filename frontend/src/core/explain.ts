@@ -1,7 +1,7 @@
 import type { Problem } from "../messages";
 
 /** What the app was doing when a call failed. */
-export type Step = "credentials" | "member-credentials" | "list" | "detect" | "start" | "stop";
+export type Step = "credentials" | "member-credentials" | "list" | "detect" | "start" | "stop" | "extend";
 
 export interface Circumstances {
   readonly step: Step;
@@ -40,7 +40,7 @@ type Sentence = string | ((circumstances: Circumstances) => string);
 const DENIED: Sentence = ({ step, region }) =>
   step === "list"
     ? `this app's role may not list the models in ${region}; ask whoever deployed the app to allow it.`
-    : `this app's role may not ${step === "detect" ? "use" : step} this model in ${region}; ask whoever deployed the app to allow its project.`;
+    : `this app's role may not ${step === "detect" ? "use" : step === "extend" ? "change the end of" : step} this model in ${region}; ask whoever deployed the app to allow its project.`;
 
 const CLOCK: Sentence =
   "AWS does not accept the request's signature, mostly because this device's clock is wrong; set the clock and retry.";
@@ -121,6 +121,7 @@ function fallback(step: Step): string {
     detect: "detect labels",
     start: "start the model",
     stop: "stop the model",
+    extend: "let the model run longer",
   }[step];
   return `AWS did not ${doing} for this app; retry, and if it persists ask whoever deployed it.`;
 }

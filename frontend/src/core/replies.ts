@@ -35,9 +35,12 @@ export function readVersions(descriptions: unknown): readonly Version[] {
         arn,
         name: versionName(arn),
         status: text(description, "Status") ?? "UNKNOWN",
+        message: text(description, "StatusMessage"),
         f1: number(field(description, "EvaluationResult"), "F1Score"),
         inferenceUnits: number(description, "MinInferenceUnits"),
+        maxInferenceUnits: number(description, "MaxInferenceUnits"),
         trained: trained instanceof Date && !Number.isNaN(trained.getTime()) ? trained.getTime() : null,
+        lease: null,
       },
     ];
   });

@@ -5,6 +5,17 @@ export interface SignIn {
   readonly endpoint: string;
 }
 
+/** What running costs, and after what a model is stopped. */
+export interface CostSettings {
+  /** An estimate: AWS's price list for the region decides. */
+  readonly inferenceUnitHourUsd: number;
+  /** After so many minutes without a detection; 0 for never. */
+  readonly idleStopMinutes: number;
+  readonly maxRunHours: number;
+}
+
+const USUAL_COSTS: CostSettings = { inferenceUnitHourUsd: 4, idleStopMinutes: 60, maxRunHours: 12 };
+
 /** What the deployment tells the app; a JSON data block in `index.html`. */
 export interface Settings {
   readonly region: string;
@@ -14,6 +25,7 @@ export interface Settings {
   readonly projects: readonly string[];
   /** Null where everybody is a guest. */
   readonly signIn: SignIn | null;
+  readonly costs: CostSettings;
 }
 
 /**
@@ -44,6 +56,7 @@ export function parseSettings(text: string | null): Settings {
     },
     projects,
     signIn: signIn(field(value, "signIn")),
+    costs: costs(field(value, "costs") ?? USUAL_COSTS),
   };
 }
 
@@ -56,6 +69,19 @@ function signIn(value: unknown): SignIn | null {
     userPoolId: words(value, "userPoolId"),
     clientId: words(value, "clientId"),
     endpoint: url(value, "signIn", "endpoint"),
+  };
+}
+
+function costs(value: unknown): CostSettings {
+  const amount = (key: keyof CostSettings): number => {
+    const found = field(value, key);
+    if (typeof found === "number" && found >= 0 && found < 1e6) return found;
+    throw new Error(`The setting "costs.${key}" must be a number from 0 on: ${String(found)}`);
+  };
+  return {
+    inferenceUnitHourUsd: amount("inferenceUnitHourUsd"),
+    idleStopMinutes: amount("idleStopMinutes"),
+    maxRunHours: amount("maxRunHours"),
   };
 }
 

@@ -25,9 +25,17 @@ export interface Visitor {
   readonly form: ComponentChildren;
   /** What the person may do with a model: controls to put beside it. */
   controls(version: Version | undefined): ComponentChildren;
+  /** The control that lets a running model run longer. */
+  longer(version: Version): ComponentChildren;
 }
 
-export const GUEST: Visitor = { role: "guest", account: null, form: null, controls: () => null };
+export const GUEST: Visitor = {
+  role: "guest",
+  account: null,
+  form: null,
+  controls: () => null,
+  longer: () => null,
+};
 
 export interface PageProps {
   readonly app: AppContext;

@@ -4,6 +4,7 @@ import type { PageProps } from "./app-context";
 import { Lazy } from "./lazy";
 import { Detect } from "./detect/page";
 import { CurrentPage, PAGES } from "./router";
+import { Running } from "./running";
 
 /** The whole page, drawn from the state. */
 export function App({ app }: PageProps) {
@@ -15,6 +16,7 @@ export function App({ app }: PageProps) {
         {visitor.account}
       </Header>
       {signedOut ? <Detect app={app} /> : <CurrentPage app={app} />}
+      {!signedOut && <Running app={app} />}
     </>
   );
 }

@@ -64,6 +64,8 @@ export class Controller {
   reset(): void {
     this.runner?.clear();
     this.dispatch({ type: "reset" });
+    // To pages that keep something of their own.
+    dispatchEvent(new Event("app-reset"));
     this.arrive();
   }
 
@@ -95,25 +97,33 @@ export class Controller {
 
   async refresh(): Promise<void> {
     this.dispatch({ type: "listing" });
-    await this.list((project, of) => this.dispatch({ type: "listed", project, of }));
-  }
-
-  /** List the models again without a word, to follow one that is changing. */
-  async follow(): Promise<void> {
-    await this.list((project) => this.dispatch({ type: "followed", project }));
-  }
-
-  private async list(report: (project: Project, of: number) => void): Promise<void> {
-    this.listJob.abort();
-    this.listJob = new AbortController();
-    const { signal } = this.listJob;
     try {
-      const names = await this.worker.run(signal, { kind: "list" }, ({ project, of }) => report(project, of));
-      this.dispatch({ type: "list-done", names });
+      await this.list(null, (project, of) => this.dispatch({ type: "listed", project, of }));
     } catch (error) {
       if (!(error instanceof JobError)) throw error;
       this.dispatch({ type: "failed", during: "list", problem: error.problem });
     }
+  }
+
+  /** List the models again without a word: all of them, or those of the projects with these ARNs. */
+  async follow(arns: readonly string[] | null): Promise<void> {
+    try {
+      await this.list(arns, (project) => this.dispatch({ type: "followed", project }));
+    } catch (error) {
+      // Nobody has asked: what is shown is still what was known last, and the next time may do better.
+      if (!(error instanceof JobError)) throw error;
+    }
+  }
+
+  private async list(
+    arns: readonly string[] | null,
+    report: (project: Project, of: number) => void,
+  ): Promise<void> {
+    this.listJob.abort();
+    this.listJob = new AbortController();
+    const ask = { kind: "list", arns } as const;
+    const names = await this.worker.run(this.listJob.signal, ask, ({ project, of }) => report(project, of));
+    if (arns === null) this.dispatch({ type: "list-done", names });
   }
 
   /** Say whether a file is being dragged over the page. */

@@ -6,7 +6,11 @@ import { Alone, App } from "./app";
 import { GUEST } from "./app-context";
 import { Controller } from "./controller";
 import { listen } from "./listen";
+import type { Refresher } from "./refresher";
 import { WorkerClient } from "./worker-client";
+
+/** Milliseconds until the list begins to be kept fresh. */
+const REFRESH_AFTER = 3_000;
 
 // In another site's frame a click could be meant for something else: show nothing there.
 if (window.top === window.self) main();
@@ -29,9 +33,23 @@ function startForGuests(settings: Settings): void {
   const controller: Controller = new Controller(new WorkerClient(settings, workerUrl), (state) => {
     const route = parseRoute(location.hash);
     render(<App app={{ settings, route, state, controller, visitor: GUEST }} />, document.body);
+    refresher?.see(state);
   });
+  let refresher: Refresher | undefined;
   listen(controller);
   requestAnimationFrame(() => setTimeout(() => void controller.refresh()));
+  // Not of the first page: the list is fresh for a while, and stays as it is if this cannot be loaded.
+  setTimeout(
+    () =>
+      import("./refresher").then(
+        ({ Refresher }) => {
+          refresher = new Refresher(controller);
+          controller.draw();
+        },
+        () => {},
+      ),
+    REFRESH_AFTER,
+  );
 }
 
 /** What only members need is not downloaded by guests. */

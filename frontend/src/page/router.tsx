@@ -6,6 +6,7 @@ import { Lazy } from "./lazy";
 
 /** The pages that are downloaded when they are first opened. */
 const LATER: Partial<Record<PageName, () => Promise<ComponentType<PageProps>>>> = {
+  projects: async () => (await import("./projects/page")).Page,
   compare: async () => (await import("./compare/page")).Page,
   correct: async () => (await import("./correct/page")).Page,
   help: async () => (await import("./help/page")).Page,
@@ -16,6 +17,7 @@ const notFound = async () => (await import("./not-found")).Page;
 /** The pages in the order of the navigation. */
 export const PAGES: readonly (readonly [PageName, string])[] = [
   ["detect", "Detect"],
+  ["projects", "Projects"],
   ["compare", "Compare"],
   ["correct", "Correct"],
   ["help", "Help"],

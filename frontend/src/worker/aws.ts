@@ -1,11 +1,13 @@
 import {
   DetectCustomLabelsCommand,
+  ListTagsForResourceCommand,
   paginateDescribeProjects,
   paginateDescribeProjectVersions,
   RekognitionClient,
 } from "@aws-sdk/client-rekognition";
-import { type Project, projectName, type Version } from "../core/catalog";
+import { isCharged, type Project, projectName, type Version } from "../core/catalog";
 import { explain, type Step } from "../core/explain";
+import { readLease } from "../core/leases";
 import { Pace } from "../core/pace";
 import { readLabels, readProjectArns, readVersions } from "../core/replies";
 import type { Settings } from "../core/settings";
@@ -37,6 +39,8 @@ class Unretried extends Error {
 export class CustomLabels {
   /** Replaced when its credentials have turned out to be useless. */
   client: RekognitionClient;
+  /** ARN of the project by ARN of a listed version: one cannot be derived from the other. */
+  readonly projectOf = new Map<string, string>();
   private readonly paces = new Map<string, Pace>();
 
   /** @param member how credentials are got; null for a guest's. */
@@ -88,7 +92,7 @@ export class CustomLabels {
 
   /** Wait until one more control-plane request may start. */
   private async turn(commandName: string): Promise<void> {
-    if (!commandName.startsWith("Describe")) return;
+    if (commandName === "DetectCustomLabelsCommand") return;
     const pace = this.paces.get(commandName) ?? new Pace(REQUESTS_PER_SECOND, 1000);
     this.paces.set(commandName, pace);
     const delay = pace.delay(Date.now());
@@ -98,18 +102,16 @@ export class CustomLabels {
   /**
    * List projects and their versions, reporting each project as it becomes known.
    *
-   * @returns the names of all projects, in Rekognition's order.
+   * @param only ARNs of the projects to list; null for all of them.
+   * @returns the names of the projects, in Rekognition's order.
    */
   async list(
     signal: AbortSignal,
+    only: readonly string[] | null,
     report: (progress: Jobs["list"]["progress"]) => void,
   ): Promise<readonly string[]> {
-    const wanted = this.settings.projects;
-    const arns: string[] = [];
-    for await (const page of paginateDescribeProjects({ client: this.client }, {}, { abortSignal: signal })) {
-      const known = readProjectArns(page.ProjectDescriptions);
-      arns.push(...known.filter((arn) => wanted.length === 0 || wanted.includes(projectName(arn))));
-    }
+    const arns = only ?? (await this.projectArns(signal));
+    const wanted = only === null ? this.settings.projects : [];
     const missing = wanted.filter((name) => !arns.some((arn) => projectName(arn) === name));
     const of = arns.length + missing.length;
     // One after the other: quicker would only run into the limit, and the list keeps Rekognition's order.
@@ -120,12 +122,23 @@ export class CustomLabels {
     }
     for (const name of missing) {
       const problem = `The settings name this project, but ${this.settings.region} has none of that name.`;
-      report({ project: { name, versions: [], problem }, of });
+      report({ project: { arn: null, name, versions: [], problem }, of });
     }
     return [...arns.map(projectName), ...missing];
   }
 
+  private async projectArns(signal: AbortSignal): Promise<readonly string[]> {
+    const wanted = this.settings.projects;
+    const arns: string[] = [];
+    for await (const page of paginateDescribeProjects({ client: this.client }, {}, { abortSignal: signal })) {
+      const known = readProjectArns(page.ProjectDescriptions);
+      arns.push(...known.filter((arn) => wanted.length === 0 || wanted.includes(projectName(arn))));
+    }
+    return arns;
+  }
+
   private async project(arn: string, signal: AbortSignal): Promise<Project> {
+    const name = projectName(arn);
     const versions: Version[] = [];
     try {
       for await (const page of paginateDescribeProjectVersions(
@@ -135,10 +148,30 @@ export class CustomLabels {
       )) {
         versions.push(...readVersions(page.ProjectVersionDescriptions));
       }
-      return { name: projectName(arn), versions, problem: null };
+      for (const version of versions) this.projectOf.set(version.arn, arn);
+      const known = versions.map((version) =>
+        isCharged(version) ? this.withLease(version, signal) : version,
+      );
+      return { arn, name, versions: await Promise.all(known), problem: null };
     } catch (error) {
-      return { name: projectName(arn), versions: [], problem: this.explain(error, "list").sentence };
+      return { arn, name, versions: [], problem: this.explain(error, "list").sentence };
     }
+  }
+
+  /** Since when and until when a model runs is not worth losing the list for. */
+  private async withLease(version: Version, signal: AbortSignal): Promise<Version> {
+    try {
+      const tags = await this.tags(version.arn, signal);
+      return { ...version, lease: readLease(tags, this.client.config.systemClockOffset) };
+    } catch {
+      return version;
+    }
+  }
+
+  /** A model's tags, which nobody has checked. */
+  async tags(model: string, signal: AbortSignal): Promise<Record<string, string>> {
+    const command = new ListTagsForResourceCommand({ ResourceArn: model });
+    return (await this.client.send(command, { abortSignal: signal })).Tags ?? {};
   }
 
   /** Detect every label, however unsure: the page filters by confidence. */

@@ -1,15 +1,15 @@
-import { StartProjectVersionCommand, StopProjectVersionCommand } from "@aws-sdk/client-rekognition";
 import { explainSignIn, type SignInStep } from "../core/explain-sign-in";
 import type { SignIn } from "../core/settings";
 import type { Jobs, MemberJobs, Problem } from "../messages";
 import { CredentialsError, CustomLabels } from "./aws";
 import { CognitoError } from "./cognito";
+import { extendLease, startModel, stopModel } from "./models";
 import { post, serve, type Service } from "./serve";
 import { Session } from "./session";
 import { viewing } from "./viewing";
 
 /** What the person is doing, as far as the user pool is concerned, in each of the jobs. */
-const STEPS: Readonly<Record<Exclude<keyof MemberJobs, "start" | "stop">, SignInStep>> = {
+const STEPS: Readonly<Record<Exclude<keyof MemberJobs, "start" | "stop" | "extend">, SignInStep>> = {
   signIn: "password",
   newPassword: "new-password",
   code: "code",
@@ -68,21 +68,13 @@ serve((settings): Service<keyof Jobs> => {
         case "signOut":
           await session.signOut();
           return null;
-        case "start": {
-          const { model, inferenceUnits } = ask;
-          const input = { ProjectVersionArn: model, MinInferenceUnits: inferenceUnits };
-          const { Status = "STARTING" } = await customLabels.client.send(
-            new StartProjectVersionCommand(input),
-          );
-          return Status;
-        }
-        case "stop": {
-          const input = { ProjectVersionArn: ask.model };
-          const { Status = "STOPPING" } = await customLabels.client.send(
-            new StopProjectVersionCommand(input),
-          );
-          return Status;
-        }
+        case "start":
+          return startModel(customLabels, ask);
+        case "stop":
+          return stopModel(customLabels, ask.model);
+        case "extend":
+          await extendLease(customLabels, ask.model, ask.stopAt);
+          return null;
       }
     },
     describe(error, kind) {
@@ -97,6 +89,7 @@ serve((settings): Service<keyof Jobs> => {
           return everybody.describe(error, kind);
         case "start":
         case "stop":
+        case "extend":
           return customLabels.explain(error, kind);
         default:
           return told(error, STEPS[kind]);

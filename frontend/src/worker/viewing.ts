@@ -10,7 +10,7 @@ export function viewing(customLabels: CustomLabels): Service<keyof ViewingJobs> 
     perform(ask, signal, report) {
       switch (ask.kind) {
         case "list":
-          return customLabels.list(signal, report);
+          return customLabels.list(signal, ask.arns, report);
         case "prepare":
           return prepareImage(signal, ask.file);
         case "annotate":

@@ -200,7 +200,11 @@ test("a reply of Rekognition becomes a state that can be drawn", () => {
     const versions = readVersions(damaged(random, [version]));
     for (const arn of readProjectArns(damaged(random, [{ ProjectArn: "a/b" }])))
       expect(typeof arn).toBe("string");
-    let state = reduce(INITIAL, { type: "listed", project: { name: "p", versions, problem: null }, of: 1 });
+    let state = reduce(INITIAL, {
+      type: "listed",
+      project: { arn: null, name: "p", versions, problem: null },
+      of: 1,
+    });
     state = reduce(state, { type: "list-done", names: ["p"] });
     const facts = {
       width: 4,

@@ -3,14 +3,13 @@ import { expect, test } from "vitest";
 import {
   findVersion,
   projectName,
-  startableVersion,
-  startCommand,
   statusWords,
   type Version,
   versionFacts,
   versionName,
   withProject,
 } from "../../src/core/catalog";
+import { startableVersion, startCommand } from "../../src/core/start-command";
 import { PARTS, PARTS_V1 } from "../support/aws";
 
 const VERSION: Version = {
@@ -18,8 +17,11 @@ const VERSION: Version = {
   name: "v1",
   status: "RUNNING",
   f1: 0.9712,
+  message: null,
   inferenceUnits: 1,
+  maxInferenceUnits: null,
   trained: Date.UTC(2026, 10, 22, 12),
+  lease: null,
 };
 
 test("names are read from ARNs", () => {
@@ -43,9 +45,9 @@ test("a status of the future is told in its own words", () => {
 });
 
 test("projects named like object properties are projects like any other", () => {
-  let projects = withProject([], { name: "__proto__", versions: [VERSION], problem: null });
-  projects = withProject(projects, { name: "constructor", versions: [], problem: null });
-  projects = withProject(projects, { name: "__proto__", versions: [], problem: "later" });
+  let projects = withProject([], { arn: null, name: "__proto__", versions: [VERSION], problem: null });
+  projects = withProject(projects, { arn: null, name: "constructor", versions: [], problem: null });
+  projects = withProject(projects, { arn: null, name: "__proto__", versions: [], problem: "later" });
   expect(projects.map(({ name, problem }) => [name, problem])).toEqual([
     ["__proto__", "later"],
     ["constructor", null],
@@ -59,7 +61,7 @@ test("the newest model that is trained and not running is the one to start", () 
     { ...VERSION, arn: "new", status: "TRAINING_COMPLETED", trained: 2 },
     { ...VERSION, arn: "failed", status: "TRAINING_FAILED", trained: 3 },
   ];
-  expect(startableVersion([{ name: "parts", versions, problem: null }])?.arn).toBe("new");
+  expect(startableVersion([{ arn: null, name: "parts", versions, problem: null }])?.arn).toBe("new");
   expect(startableVersion([])).toBeUndefined();
 });
 

@@ -16,7 +16,9 @@ function withSignIn(signIn: unknown): string {
 }
 
 test("good settings are read whole", () => {
-  expect(parseSettings(GOOD)).toEqual(JSON.parse(GOOD));
+  const costs = { inferenceUnitHourUsd: 4.35, idleStopMinutes: 0, maxRunHours: 24 };
+  const settings = { ...JSON.parse(GOOD), costs };
+  expect(parseSettings(JSON.stringify(settings))).toEqual(settings);
   expect(parseSettings(settingsText("http://127.0.0.1:4566"))).toMatchObject({ signIn: null });
 });
 
@@ -46,4 +48,23 @@ test.each([
   ],
 ])("settings with %s are refused with a sentence that says so", (_, text, message) => {
   expect(() => parseSettings(text)).toThrow(message);
+});
+
+test("a deployment that says nothing of costs has the usual ones", () => {
+  expect(parseSettings(GOOD).costs).toEqual({
+    inferenceUnitHourUsd: 4,
+    idleStopMinutes: 60,
+    maxRunHours: 12,
+  });
+});
+
+test.each([
+  {},
+  "4",
+  { inferenceUnitHourUsd: "4", idleStopMinutes: 60, maxRunHours: 12 },
+  { inferenceUnitHourUsd: -1 },
+])("costs that are %j are refused", (costs) => {
+  expect(() => parseSettings(JSON.stringify({ ...JSON.parse(GOOD), costs }))).toThrow(
+    'The setting "costs.inferenceUnitHourUsd" must be a number from 0 on',
+  );
 });

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { BadReply, readAuthReply } from "../../src/core/auth-reply";
 import { groupedKey, otpauthUrl } from "../../src/core/authenticator";
 import { readClaims } from "../../src/core/claims";
-import { priceWords } from "../../src/core/costs";
 import {
   endsSession,
   explainSignIn,
@@ -78,11 +77,6 @@ test("an authenticator's key is shown in fours, and its address quotes what it c
   expect(otpauthUrl("A&B", "a b@c")).toBe(
     "otpauth://totp/Custom%20Labels:a%20b%40c?secret=A%26B&issuer=Custom%20Labels",
   );
-});
-
-test("the price of running is spelled out", () => {
-  expect(priceWords(1)).toBe("about 4.00 USD an hour, 96 USD a day");
-  expect(priceWords(5)).toBe("about 20.00 USD an hour, 480 USD a day");
 });
 
 test("tokens and challenges are told apart", () => {

@@ -44,10 +44,13 @@ function project(name: string, ...statuses: string[]): Project {
     name: `v${index}`,
     status,
     f1: null,
+    message: null,
     inferenceUnits: null,
+    maxInferenceUnits: null,
     trained: null,
+    lease: null,
   }));
-  return { name, versions, problem: null };
+  return { arn: name, name, versions, problem: null };
 }
 
 function label(name: string, confidence: number): Label {

@@ -50,12 +50,21 @@ test("an operator starts a model, sees its price before and its way to running a
   await button("Start").click();
   const dialog = app.page.getByRole("dialog");
   await dialog.getByLabel("Inference units").selectOption("3");
-  expect(await dialog.innerText()).toContain("about 12.00 USD an hour, 288 USD a day, an estimate");
+  await dialog.getByLabel("Stop after").selectOption({ label: "4 h" });
+  expect(await dialog.innerText()).toContain("about $12.00 an hour, $48.00 for 4 h, an estimate");
+  await dialog.getByLabel("Growing by itself").selectOption("5");
+  expect(await dialog.innerText()).toContain("up to $20.00 an hour, $80.00 for 4 h");
   await confirm("Start").click();
   await expect.poll(() => app.status()).toBe("v2: starting");
   expect(app.aws.of("StartProjectVersion").map(({ body }) => body)).toEqual([
-    { ProjectVersionArn: V2, MinInferenceUnits: 3 },
+    { ProjectVersionArn: V2, MinInferenceUnits: 3, MaxInferenceUnits: 5 },
   ]);
+  const [tagged] = app.aws.of("TagResource");
+  const { "started-at": start, "stop-at": stop } = tagged?.body.Tags;
+  expect(Date.parse(stop) - Date.parse(start)).toBe(4 * 3_600_000);
+  expect(Math.abs(Date.parse(start) - Date.now())).toBeLessThan(20_000);
+  const order = app.aws.calls.map(({ operation }) => operation);
+  expect(order.indexOf("TagResource")).toBeLessThan(order.indexOf("StartProjectVersion"));
   expect(await app.page.evaluate(() => document.activeElement?.id)).toBe("status");
   expect(await button("Start").count()).toBe(0);
   statuses["v2"] = "RUNNING";

@@ -64,6 +64,7 @@ export class Aws {
     DescribeProjectVersions: () => ({
       ProjectVersionDescriptions: [version("v2", "TRAINING_COMPLETED"), version("v1", "RUNNING")],
     }),
+    ListTagsForResource: () => ({ Tags: {} }),
     DetectCustomLabels: () => ({
       CustomLabels: [
         label("washer", 97.31, [0.1, 0.2, 0.25, 0.3]),

@@ -1,6 +1,7 @@
-import { findVersion, isStartable, startableVersion, startCommand, type Version } from "../../core/catalog";
+import { findVersion, isStartable, type Version } from "../../core/catalog";
 import { whyNotStart } from "../../core/permissions";
 import type { Settings } from "../../core/settings";
+import { startableVersion, startCommand } from "../../core/start-command";
 import type { AppContext } from "../app-context";
 
 /** Why there is nothing to choose, and what to do about it. */

@@ -1,23 +1,20 @@
 import { render } from "preact";
-import { isChanging, type Version } from "../../core/catalog";
+import type { Version } from "../../core/catalog";
+import { may } from "../../core/permissions";
 import { parseRoute } from "../../core/route";
 import type { Settings } from "../../core/settings";
 import type { State } from "../../core/state";
 import type { AskFor, FromMemberWorker, JobKind, Jobs, Person, Problem, SignInForm } from "../../messages";
 import memberWorkerUrl from "../../worker/member?worker&url";
 import { App } from "../app";
-import type { Visitor } from "../app-context";
+import { GUEST, type Visitor } from "../app-context";
 import { Controller } from "../controller";
 import { listen } from "../listen";
+import { Refresher } from "../refresher";
 import { JobError, WorkerClient } from "../worker-client";
 import { Account } from "./account";
-import { ModelControls } from "./model-controls";
+import { ExtendLease, ModelControls } from "./model-controls";
 import { SignIn } from "./sign-in";
-
-/** Between two looks at models that are starting or stopping. */
-const FOLLOW_EVERY = 3_000;
-/** For so long after a start or stop the list may still say what was before. */
-const FOLLOW_AT_LEAST = 20_000;
 
 /** Begin the app for people who sign in. */
 export function start(settings: Settings): void {
@@ -48,26 +45,27 @@ export class Member {
   private signIn = SIGNED_OUT;
   /** Whose image and models are on the page: the person's e-mail address. */
   private owner: string | null = null;
-  private followUntil = 0;
-  private following: ReturnType<typeof setTimeout> | undefined;
+  private readonly refresher: Refresher;
 
-  constructor(private readonly settings: Settings) {
+  constructor(readonly settings: Settings) {
     this.worker = new WorkerClient(settings, memberWorkerUrl, (message) => this.hear(message));
     this.controller = new Controller(this.worker, (state) => this.view(state));
+    this.refresher = new Refresher(this.controller);
   }
 
   private view(state: State): void {
     const { settings, controller } = this;
     const app = { settings, route: parseRoute(location.hash), state, controller, visitor: this.visitor() };
     render(<App app={app} />, document.body);
-    this.follow(state);
+    if (this.person === null) this.refresher.stop();
+    else this.refresher.see(state);
   }
 
   private visitor(): Visitor {
     const { person } = this;
     if (person === null) {
       const form = <SignIn {...this.signIn} member={this} />;
-      return { role: "guest", account: null, form, controls: () => null };
+      return { ...GUEST, form };
     }
     return {
       role: person.role,
@@ -75,6 +73,8 @@ export class Member {
       form: null,
       controls: (version: Version | undefined) =>
         version && <ModelControls key={version.arn} role={person.role} version={version} member={this} />,
+      longer: (version: Version) =>
+        may(person.role, "start") && <ExtendLease key={version.arn} version={version} member={this} />,
     };
   }
 
@@ -146,8 +146,6 @@ export class Member {
   /** End the session here; the worker takes the tokens and credentials with it. */
   private leave(shown: Partial<SignInState>): void {
     this.worker.end();
-    clearTimeout(this.following);
-    this.following = undefined;
     this.person = null;
     this.signIn = { ...SIGNED_OUT, ...shown };
     this.controller.pause();
@@ -174,22 +172,15 @@ export class Member {
   }
 
   /** Take the status that a start or stop came back with, and look what becomes of it. */
-  changed(model: string, status: string): void {
-    this.followUntil = Date.now() + FOLLOW_AT_LEAST;
+  took(model: string, status: string): void {
     this.controller.dispatch({ type: "status", arn: model, status });
     focusStatus();
-    void this.controller.follow();
+    void this.changed(model);
   }
 
-  /** List the models every few seconds while one of them is starting or stopping. */
-  private follow({ listing, projects }: State): void {
-    if (this.following !== undefined || this.person === null || listing !== "done") return;
-    const changing = projects.some(({ versions }) => versions.some(isChanging));
-    if (!changing && Date.now() > this.followUntil) return;
-    this.following = setTimeout(() => {
-      this.following = undefined;
-      void this.controller.follow();
-    }, FOLLOW_EVERY);
+  /** List a model again that was changed here. */
+  async changed(model: string): Promise<void> {
+    await this.refresher.hurry(model);
   }
 }
 
