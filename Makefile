@@ -12,6 +12,8 @@ TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 PORT ?=
 ADMIN_EMAIL ?=
 CONFIG ?=
+# How many seconds pass for the guard in one second: with 60 it runs every 15 seconds.
+GUARD_CLOCK ?=
 quoted = '$(subst ','\'',$1)'
 SETTINGS := $(if $(ADMIN_EMAIL),--config $(call quoted,adminEmail=$(ADMIN_EMAIL))) \
   $(foreach pair,$(CONFIG),--config $(call quoted,$(pair)))
@@ -22,8 +24,8 @@ SETTINGS := $(if $(ADMIN_EMAIL),--config $(call quoted,adminEmail=$(ADMIN_EMAIL)
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, ADMIN_EMAIL=, CONFIG="key=value …")
-	@$(BIN)/python -m local demo $(if $(PORT),--port $(PORT)) $(SETTINGS)
+demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, ADMIN_EMAIL=, GUARD_CLOCK=, CONFIG="key=value …")
+	@$(BIN)/python -m local demo $(if $(PORT),--port $(PORT)) $(if $(GUARD_CLOCK),--guard-clock $(GUARD_CLOCK)) $(SETTINGS)
 
 preview: need-node $(VENV)/.local ## Print what the program would create, unknowns marked
 	@$(BIN)/python -m local preview $(SETTINGS)

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 _STARTED = time.perf_counter()
+_FASTEST = 300  # seconds a second: a run of the guard, which takes one or two, every three
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--port", type=_port, default=0, help="of the page; AWS gets the next one (default: free ones)"
     )
     demo.add_argument("--no-browser", action="store_true", help="do not open the page")
+    demo.add_argument(
+        "--guard-clock",
+        type=_speed,
+        default=1,
+        metavar="SECONDS",
+        help="seconds that pass in one second for the guard, which runs every 15 minutes (default: 1)",
+    )
     preview = commands.add_parser("preview", help="print what the program would create")
     for command in (demo, preview):
         command.add_argument(
@@ -42,7 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(stop, _interrupt)
     try:
         if options.command == "demo":
-            _demo(options.port, dict(options.config), open_browser=not options.no_browser)
+            _demo(
+                options.port,
+                dict(options.config),
+                guard_clock=options.guard_clock,
+                open_browser=not options.no_browser,
+            )
         else:
             _preview(dict(options.config))
     except KeyboardInterrupt:
@@ -53,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _demo(port: int, config: dict[str, Any], *, open_browser: bool) -> None:
+def _demo(port: int, config: dict[str, Any], *, guard_clock: int, open_browser: bool) -> None:
     print("Starting the demo. Ctrl-C stops it.", flush=True)
     from local.demo import SAMPLES, running_demo  # noqa: PLC0415  # the first line must not wait for a second of imports
 
-    with running_demo(port=port, config=config, say=_say) as demo:
+    with running_demo(port=port, config=config, guard_clock=guard_clock, say=_say) as demo:
         sign_in = "\n  Sign-in        with the password of the invitation above" if demo.mails else ""
         print(
             f"\nReady after {time.perf_counter() - _STARTED:.1f} s."
@@ -105,6 +118,12 @@ def _has_screen() -> bool:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65534:  # noqa: PLR2004  # AWS needs the next one
         raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65534.")
+    return int(text)
+
+
+def _speed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: give a number from 1 to {_FASTEST}.")
     return int(text)
 
 

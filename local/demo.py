@@ -1,6 +1,7 @@
 """Everything on one machine: AWS, the program applied to it, a trained model and the site."""
 
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_rekognition.type_defs import AssetTypeDef, ProjectVersionDescriptionTypeDef
     from mypy_boto3_s3 import S3Client
+
+    from local.aws.awslambda.runtime import Invocation
 
 SAMPLES = PROJECT_DIR / "demo" / "samples"
 """Where the sample images are kept between starts, for people to drop on the page."""
@@ -83,6 +86,7 @@ def running_demo(
     *,
     port: int = 0,
     config: Mapping[str, Any] | None = None,
+    guard_clock: int = 1,
     say: Callable[[str], None] = print,
 ) -> Generator[Demo]:
     """Run the demo while the context lasts; nothing of it is left afterwards but the sample images.
@@ -90,7 +94,8 @@ def running_demo(
     Args:
         port: Where to serve the page, with AWS at the next port; 0 takes free ports.
         config: Settings that win over those of `Pulumi.local.yaml`, as `pulumi up --config` has them.
-        say: Called with each line of progress, and with each e-mail that AWS would send.
+        guard_clock: Seconds that pass for the guard of running models in one second.
+        say: Called with each line of progress, with each e-mail that AWS would send, and with what the guard does.
 
     Raises:
         PortInUseError: A port is taken.
@@ -116,15 +121,48 @@ def running_demo(
             applied = up(PROJECT_DIR, settings, AwsProvider(aws.url, region), on_log=say)
         with Edge(_site(applied), port) as edge:
             model_arn, f1 = model.result()
-            yield Demo(
-                url=f"{edge.url}/" if "distributionId" in applied.outputs else f"{edge.url}/index.html",
-                aws_url=aws.url,
-                region=region,
-                model_arn=model_arn,
-                f1=f1,
-                applied=applied,
-                mails=mails,
-            )
+            from local.aws.schedules import passing_time  # noqa: PLC0415  # what it needs has been loaded by now
+
+            with passing_time(aws, region, guard_clock, GuardTeller(say)):
+                yield Demo(
+                    url=f"{edge.url}/" if "distributionId" in applied.outputs else f"{edge.url}/index.html",
+                    aws_url=aws.url,
+                    region=region,
+                    model_arn=model_arn,
+                    f1=f1,
+                    applied=applied,
+                    mails=mails,
+                )
+
+
+class GuardTeller:
+    """Says what the guard decided on each running model, when that is news.
+
+    Args:
+        say: Called with each line.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._told: dict[str, tuple[str, str]] = {}
+
+    def __call__(self, run: "Invocation") -> None:
+        """Tell of one run, from what the function logged."""
+        for line in run.log.splitlines():
+            try:
+                report: dict[str, str] = json.loads(line)
+            except ValueError:
+                continue
+            if "failure" in report:
+                self._say(f"  ⏱ Guard: {report['failure']} failed. {report['error']}")
+            elif self._told.get(report["model"]) != (news := (report["decision"], report["reason"])):
+                self._told[report["model"]] = news
+                _, project, _, version, _ = report["model"].split("/")
+                self._say(
+                    f"  ⏱ Guard: {project}/{version} {report['decision']}. {report['reason']} {report['cost']}".rstrip()
+                )
+        if run.failed:
+            self._say(f"  ⏱ Guard: the run failed. {run.payload['errorMessage']}")
 
 
 def _refuse_port_in_use(port: int) -> None:

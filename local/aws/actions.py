@@ -219,6 +219,27 @@ def _s3(region: str, environ: WSGIEnvironment, body: bytes) -> Action:
     return Action("s3:ListBucket", (f"arn:aws:s3:::{bucket}",), context)
 
 
+def _cloudwatch(region: str, environ: WSGIEnvironment, body: bytes) -> Action:
+    del region
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if environ["RAW_URI"] != "/" or target != "GraniteServiceVersion20100801.GetMetricData":
+        raise UnknownActionError
+    if not body.startswith(b"{") or b"&" in body:  # moto would look for another operation in a form
+        raise UnreadableRequestError("The request's body must be a JSON object without an ampersand.")
+    return Action("cloudwatch:GetMetricData", ("*",))
+
+
+def _sns(region: str, environ: WSGIEnvironment, body: bytes) -> Action:
+    del region
+    pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+    given = dict(pairs)
+    if len(given) != len(pairs):
+        raise UnreadableRequestError("The request's body gives a parameter twice.")
+    if environ["RAW_URI"] != "/" or given.get("Action") != "Publish" or "TopicArn" not in given:
+        raise UnknownActionError
+    return Action("sns:Publish", (given["TopicArn"],))
+
+
 def _sts(region: str, environ: WSGIEnvironment, body: bytes) -> None:
     del region
     if environ["RAW_URI"] != "/" or dict(parse_qsl(body.decode(errors="replace"))) != {
@@ -229,7 +250,9 @@ def _sts(region: str, environ: WSGIEnvironment, body: bytes) -> None:
 
 
 _READERS: dict[str, Callable[[str, WSGIEnvironment, bytes], Action | None]] = {
+    "monitoring": _cloudwatch,
     "rekognition": _rekognition,
     "s3": _s3,
+    "sns": _sns,
     "sts": _sts,
 }

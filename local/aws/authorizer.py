@@ -1,4 +1,4 @@
-"""Who may do what: the credentials of identity pools, and S3 without credentials, are held to the policies.
+"""Who may do what: credentials of roles that identity pools and services gave out, and S3 without credentials, are held to the policies.
 
 Requests signed with any other key are the deployer's, who may do everything; their signatures are not
 checked, because the emulator knows no secret of theirs.
@@ -19,11 +19,11 @@ from moto.sts.models import sts_backends
 
 from local.aws.account import ACCOUNT_ID, PARTITION, find_role, role_policies
 from local.aws.actions import UnknownActionError, UnreadableRequestError, read_action
-from local.aws.cognitoidentity.models import PROVIDER, PoolSession, find_session
 from local.aws.faults import json_error, xml_error
 from local.aws.iam import Decision, Principal, Request, evaluate
 from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy
 from local.aws.s3 import evaluate_on_bucket, find_bucket
+from local.aws.sessions import Session, find_session
 from local.aws.signature import Authorization, SignatureError, parse_authorization, verify
 
 _UNSIGNED_SERVICES = {
@@ -128,9 +128,9 @@ class Authorizer:
         return self._application
 
     def _authenticate(
-        self, environ: WSGIEnvironment, body: bytes, authorization: Authorization, session: PoolSession
+        self, environ: WSGIEnvironment, body: bytes, authorization: Authorization, session: Session
     ) -> _Caller:
-        """Make sure that the holder of a pool's credentials signed this request."""
+        """Make sure that the holder of a role's credentials signed this request."""
         now, service = self._now(), authorization.service
         token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
         if not hmac.compare_digest(token.encode(), session.session_token.encode()):
@@ -156,12 +156,11 @@ class Authorizer:
             policies,
             session.session_policy,
             {
-                "aws:FederatedProvider": PROVIDER,
                 "aws:PrincipalAccount": ACCOUNT_ID,
                 "aws:PrincipalArn": session.role_arn,
                 "aws:PrincipalType": "AssumedRole",
                 "aws:userid": session.user_id,
-                **session.claims,
+                **session.context,
             },
         )
 
@@ -241,7 +240,7 @@ def _check_presigned(credential: str, header: str | None) -> None:
     if find_session(access_key_id) is not None:
         raise RefusedError(
             "AccessDeniedException",
-            "Credentials of an identity pool sign in the Authorization header here.",
+            "Credentials of a role sign in the Authorization header here.",
             "s3",
         )
     _check_deployer(access_key_id, "s3")

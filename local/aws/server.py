@@ -16,6 +16,7 @@ from local.aws.authorizer import Authorizer
 from local.aws.door import Door
 from local.aws.faults import Faults
 from local.aws.loopback import LoopbackServer
+from local.aws.metrics import DetectionCounts
 from local.aws.services import TargetDecides, service_app
 
 _OURS = {
@@ -84,7 +85,8 @@ class LocalAws(LoopbackServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         dispatcher = DomainDispatcherApplication(cast("Any", _service_app))  # moto expects Flask, calls WSGI
-        authorizer = Authorizer(dispatcher, _service_app("s3"), _when_needed("cognitoidp"))
+        self.detections = DetectionCounts(cast("WSGIApplication", dispatcher))
+        authorizer = Authorizer(self.detections, _service_app("s3"), _when_needed("cognitoidp"))
         self._application = Door(Faults(authorizer), self.port)
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

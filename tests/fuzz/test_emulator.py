@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from moto.core.utils import get_service_model
 
-from local.aws.cognitoidentity.models import find_session
+from local.aws.sessions import find_session
 from tests.fuzz.conftest import World
 from tests.fuzz.junk import TEXTS, junk, mangled, mangled_bytes
 from tests.fuzz.wire import SIGNERS, Answer, Case, Sender, Signer, talk

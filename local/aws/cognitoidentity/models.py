@@ -4,14 +4,13 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import Role
-from moto.sts.models import AssumedRole, sts_backends
 
-from local.aws.account import ACCOUNT_ID, PARTITION, find_role
+from local.aws.account import find_role
 from local.aws.clock import clock
 from local.aws.cognitoidentity.exceptions import (
     InvalidIdentityPoolConfigurationError,
@@ -21,11 +20,11 @@ from local.aws.cognitoidentity.exceptions import (
 from local.aws.cognitoidentity.roles import Login, check_mappings, choose_role
 from local.aws.cognitoidp.tokens import InvalidTokenError, check_id_token
 from local.aws.iam import Principal, Request, trust_allows
-from local.aws.policy import Context, ContextValue, MalformedPolicyError, Policy, parse_policy
+from local.aws.policy import Context, ContextValue, MalformedPolicyError, parse_policy
 from local.aws.services import InvalidParameterError
+from local.aws.sessions import Session, open_session
 
 PROVIDER = "cognito-identity.amazonaws.com"
-SESSION_LIFETIME = timedelta(hours=1)
 SCOPE_DOWN = parse_policy(
     '{"Version": "2012-10-17",'
     ' "Statement": [{"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"}]}'
@@ -62,24 +61,6 @@ class Identity:
     """Who signed in; None for a guest."""
 
 
-@dataclass(frozen=True)
-class PoolSession:
-    """Credentials that an identity pool gave out, and what they stand for."""
-
-    access_key_id: str
-    secret_key: str
-    session_token: str
-    expiration: datetime
-    role_arn: str
-    arn: str
-    """ARN of the assumed-role session."""
-    user_id: str
-    claims: Context
-    """The identity provider's condition keys: aud, amr and sub."""
-    session_policy: Policy | None
-    """What limits the role during the session."""
-
-
 class CognitoIdentityBackend(BaseBackend):
     """The identity pools of one region."""
 
@@ -87,7 +68,6 @@ class CognitoIdentityBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.pools: dict[str, IdentityPool] = {}
         self.identities: dict[str, Identity] = {}
-        self.sessions: dict[str, PoolSession] = {}
 
     def create_identity_pool(self, settings: Mapping[str, Any]) -> IdentityPool:
         """Create a pool from `CreateIdentityPool`'s parameters."""
@@ -162,7 +142,7 @@ class CognitoIdentityBackend(BaseBackend):
 
     def get_credentials(
         self, identity_id: str, logins: Mapping[str, str] | None, custom_role_arn: str | None
-    ) -> PoolSession:
+    ) -> Session:
         """Assume the pool's role for an identity.
 
         Raises:
@@ -183,27 +163,13 @@ class CognitoIdentityBackend(BaseBackend):
         role = find_role(choose_role(pool.roles, login, custom_role_arn))
         if role is None or not _trusted(role, claims):
             raise InvalidIdentityPoolConfigurationError
-        assumed: AssumedRole = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
-            region_name=self.region_name,
-            role_session_name="CognitoIdentityCredentials",
-            role_arn=role.arn,
-            policy="",
-            duration=int(SESSION_LIFETIME.total_seconds()),
-            external_id="",
+        return open_session(
+            self.region_name,
+            role.arn,
+            "CognitoIdentityCredentials",
+            {"aws:FederatedProvider": PROVIDER, **claims},
+            None if login else SCOPE_DOWN,
         )
-        session = PoolSession(
-            access_key_id=assumed.access_key_id,
-            secret_key=assumed.secret_access_key,
-            session_token=assumed.session_token,
-            expiration=clock.now() + SESSION_LIFETIME,
-            role_arn=role.arn,
-            arn=assumed.arn,
-            user_id=assumed.user_id,
-            claims=claims,
-            session_policy=None if login else SCOPE_DOWN,
-        )
-        self.sessions[session.access_key_id] = session
-        return session
 
 
 def _admitted(pool: IdentityPool, logins: Mapping[str, str] | None) -> Login | None:
@@ -263,11 +229,3 @@ def _checked(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str
 
 
 cognitoidentity_backends = BackendDict(CognitoIdentityBackend, "cognito-identity")
-
-
-def find_session(access_key_id: str) -> PoolSession | None:
-    """Return the session behind an access key, whichever region's pool gave it out."""
-    for backend in list(cognitoidentity_backends[ACCOUNT_ID].values()):
-        if access_key_id in backend.sessions:
-            return backend.sessions[access_key_id]
-    return None

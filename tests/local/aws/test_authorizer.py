@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.aws.authorizer import Authorizer
-from local.aws.cognitoidentity.models import SESSION_LIFETIME
 from local.aws.loopback import LoopbackServer
 from local.aws.server import LocalAws
+from local.aws.sessions import SESSION_LIFETIME
 from local.rekognition.limits import Limits, configure
 from tests.local.aws.tools import (
     Answer,
