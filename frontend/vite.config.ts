@@ -34,8 +34,7 @@ const IMPORT_HELPER = `
       document.head.append(link);
     });
   export const __vitePreload = async (load, files = [], base) => {
-    const styles = files.filter((file) => file.endsWith(".css"));
-    await Promise.all(styles.map((file) => styled(new URL(file, base).href)));
+    await Promise.all(files.map((file) => styled(new URL(file, base).href)));
     return load();
   };`;
 
@@ -44,7 +43,11 @@ export default defineConfig({
   base: "./",
   build: {
     target: "es2023",
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Scripts are found by the browser itself; naming each twice would be part of the first page.
+      resolveDependencies: (_, files) => files.filter((file) => file.endsWith(".css")),
+    },
     // Everything but index.html carries its content's hash; nothing is inlined, the CSP forbids data: URLs.
     assetsInlineLimit: 0,
   },
