@@ -53,7 +53,8 @@ async function takeBack(
     VersionNames: [versionName(model)],
   });
   const { ProjectVersionDescriptions } = await customLabels.client.send(command);
-  if (readVersions(ProjectVersionDescriptions).some(isCharged)) return;
+  const [now] = readVersions(ProjectVersionDescriptions).filter(({ arn }) => arn === model);
+  if (now !== undefined && isCharged(now)) return;
   const old = Object.entries(before).filter(([key]) => KEYS.includes(key));
   if (old.length > 0) await tag(customLabels, model, Object.fromEntries(old));
   await untag(
