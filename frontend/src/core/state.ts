@@ -163,13 +163,6 @@ export function selectedImage({ gallery }: State): GalleryImage | undefined {
   return findImage(gallery, gallery.selected);
 }
 
-/** Whether the one image waits for a detection that nobody has asked for. Many images wait for a word. */
-export function awaitsDetection({ gallery, model, projects }: State): boolean {
-  const [image, ...others] = gallery.images;
-  if (image === undefined || others.length > 0 || image.preparation.status === "failed") return false;
-  return model !== null && !image.runs.has(model) && isRunning(findVersion(projects, model));
-}
-
 /** What went wrong with the list, with what was chosen, or with the image that is shown. */
 export function shownProblem(state: State): Problem | null {
   return state.problem ?? problemOf(selectedImage(state), state.model);

@@ -1,16 +1,9 @@
 import { parseRoute, routeHref } from "../core/route";
-import { findVersion, isRunning, type Project } from "../core/catalog";
-import { type Action, awaitsDetection, INITIAL, reduce, selectedImage, type State } from "../core/state";
-import type { Progress } from "../core/queue";
-import type { PaintedLabel, PreparedImage, Problem } from "../messages";
+import type { Project } from "../core/catalog";
+import { type Action, INITIAL, reduce, type State } from "../core/state";
+import type { Problem } from "../messages";
 import type { Runner } from "./many/runner";
 import { JobError, type WorkerClient } from "./worker-client";
-
-const NO_FILE: Problem = {
-  sentence: "That was not a file; drop or choose an image file, such as a JPEG or PNG.",
-  detail: null,
-  retry: false,
-};
 
 const NOT_LOADED: Problem = {
   sentence: "This part of the app could not be loaded; check the connection and choose the image again.",
@@ -23,9 +16,8 @@ export class Controller {
   private state: State = INITIAL;
   private drawing = false;
   private listJob = new AbortController();
-  /** Works on the images; downloaded when there is one. */
-  private runner: Runner | undefined;
-  private lastId = 0;
+  /** Works on the images; there is one as soon as there is an image. */
+  runner: Runner | undefined;
   /** While nobody may call AWS: no job is begun. */
   private paused = false;
 
@@ -39,11 +31,7 @@ export class Controller {
     this.state = reduce(before, action);
     if (this.state === before) return;
     this.draw();
-    if (action.type === "run" && action.run?.status === "done" && action.id === this.state.gallery.selected) {
-      markPainted();
-    }
-    if (this.paused || !awaitsDetection(this.state)) return;
-    void this.work((runner) => this.state.model !== null && runner.detect(this.state.model));
+    if (!this.paused) this.runner?.look();
   }
 
   /** Give up what is under way, and begin nothing until `resume`. */
@@ -131,95 +119,34 @@ export class Controller {
     if (!this.paused) this.dispatch({ type: "dragging", over });
   }
 
-  /**
-   * Take images that were dropped, pasted or chosen: in the place of a single one, or to the others.
-   *
-   * @param files may be emptied by its owner as soon as this function first waits.
-   */
-  async choose(files: Iterable<File>): Promise<void> {
-    if (this.paused) return;
+  /** Take images that were dropped, pasted or chosen. */
+  choose(files: Iterable<File>): void {
     performance.mark("image-chosen");
-    const images = [...files].map((file) => ({ id: ++this.lastId, file }));
-    if (images.length === 0) {
-      this.dispatch({ type: "failed", during: "choose", problem: NO_FILE });
-      return;
-    }
-    if (this.state.gallery.images.length === 1) this.clear();
-    this.dispatch({ type: "add", images });
-    await this.bring(images.map(({ id }) => id));
-  }
-
-  /** Take the images of dropped folders, and of the folders in them. */
-  async chooseEntries(entries: readonly FileSystemEntry[]): Promise<void> {
-    try {
-      const { imagesIn } = await import("./many/folders");
-      await this.choose(await imagesIn(entries));
-    } catch {
-      this.dispatch({ type: "failed", during: "choose", problem: NOT_LOADED });
-    }
-  }
-
-  /** Take out all images. */
-  clear(): void {
-    if (this.runner === undefined) this.dispatch({ type: "clear" });
-    else this.runner.clear();
+    // Copied now: a control empties its list as soon as its handler returns.
+    const chosen = [...files];
+    void this.work((runner) => runner.choose(chosen));
   }
 
   /** Do again what failed, without losing the image. */
   retry(): void {
-    const image = selectedImage(this.state);
-    if (this.state.problem?.during === "list") void this.refresh();
-    else if (image !== undefined) void this.bring([image.id]);
+    const { problem, gallery } = this.state;
+    if (problem?.during === "list") void this.refresh();
+    else void this.work((runner) => runner.bring(gallery.images.filter(({ id }) => id === gallery.selected)));
   }
 
-  /** Bring images through the chosen model, if it runs. */
-  bring(ids: readonly number[]): Promise<void> {
-    return this.work((runner) => {
-      const { model, projects } = this.state;
-      if (model !== null && isRunning(findVersion(projects, model))) runner.retry(ids, model);
-      else runner.go();
-    });
-  }
-
-  /** How far a model's queue has come; null when nothing was asked of the model. */
-  progress(model: string): Progress | null {
-    return this.runner?.progress(model) ?? null;
-  }
-
-  /** Have the images worked on. */
+  /** Have the images worked on, by what is downloaded with the first of them. */
   async work(doing: (runner: Runner) => void): Promise<void> {
+    if (this.paused) return;
     try {
-      this.runner ??= await this.load();
+      const { Runner } = await import("./many/runner");
+      this.runner ??= new Runner(this.worker, {
+        state: () => this.state,
+        dispatch: (action) => this.dispatch(action),
+      });
     } catch {
-      this.dispatch({ type: "clear" });
       this.dispatch({ type: "failed", during: "choose", problem: NOT_LOADED });
       return;
     }
     doing(this.runner);
   }
-
-  /** An image of the gallery as it is sent and shown. */
-  async picture(id: number): Promise<PreparedImage> {
-    this.runner ??= await this.load();
-    return this.runner.picture(id);
-  }
-
-  /** Draw labels onto an image of the gallery, as a PNG. */
-  async annotate(id: number, labels: readonly PaintedLabel[]): Promise<Blob> {
-    const { blob } = await this.picture(id);
-    return this.worker.run(new AbortController().signal, { kind: "annotate", image: blob, labels });
-  }
-
-  private async load(): Promise<Runner> {
-    const { Runner } = await import("./many/runner");
-    return (this.runner ??= new Runner(this.worker, {
-      gallery: () => this.state.gallery,
-      dispatch: (action) => this.dispatch(action),
-    }));
-  }
-}
-
-/** The boxes are in the document now; the frame after this one shows them. */
-function markPainted(): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("boxes-painted")));
 }

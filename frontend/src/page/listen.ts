@@ -22,12 +22,13 @@ export function listen(controller: Controller): void {
     controller.drag(false);
     if (event.dataTransfer === null) return;
     const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-    if (entries.some((entry) => entry.isDirectory)) void controller.chooseEntries(entries);
-    else void controller.choose(event.dataTransfer.files);
+    if (entries.some((entry) => entry.isDirectory))
+      void controller.work((runner) => runner.chooseEntries(entries));
+    else controller.choose(event.dataTransfer.files);
   });
   addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData !== null && clipboardData.files.length > 0) {
-      void controller.choose(clipboardData.files);
+      controller.choose(clipboardData.files);
     }
   });
 }

@@ -8,7 +8,7 @@ export function usePicture({ controller }: AppContext, id: number): string | nul
   useEffect(() => {
     let url: string | null = null;
     let isOver = false;
-    controller.picture(id).then(
+    controller.runner?.picture(id).then(
       ({ blob }) => {
         if (isOver) return;
         url = URL.createObjectURL(blob);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { awaitsDetection } from "../../src/core/awaits";
 import type { Project } from "../../src/core/catalog";
 import { labelsOf, type Run } from "../../src/core/gallery";
 import {
   type Action,
-  awaitsDetection,
   INITIAL,
   reduce,
   selectedImage,

@@ -324,7 +324,7 @@ test("with no running model the app says how to start one, and detects once one 
   });
   await app.open();
   await app.reach("ready");
-  expect(await app.page.getByRole("heading", { name: "No model is running" }).count()).toBe(1);
+  await app.page.getByRole("heading", { name: "No model is running" }).waitFor();
   expect(await app.page.locator("pre").innerText()).toBe(
     `aws rekognition start-project-version --project-version-arn ${PARTS_V1} --min-inference-units 1 --region eu-west-1 --endpoint-url ${app.aws.url}`,
   );
@@ -347,7 +347,7 @@ test("an account without projects is told where to begin", async () => {
   app.aws.answers["DescribeProjects"] = () => ({ ProjectDescriptions: [] });
   await app.open();
   await app.reach("ready");
-  expect(await app.page.getByRole("heading", { name: "No projects yet" }).count()).toBe(1);
+  await app.page.getByRole("heading", { name: "No projects yet" }).waitFor();
   expect(await app.page.getByLabel("Model").isDisabled()).toBe(true);
 });
 

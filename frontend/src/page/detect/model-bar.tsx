@@ -99,7 +99,7 @@ function FileButton({ controller, class: kind, children, ...input }: FileButtonP
           // A folder holds other files, too.
           const isFolder = currentTarget.webkitdirectory;
           const images = isFolder ? files.filter(({ type }) => type.startsWith("image/")) : files;
-          if (files.length > 0) void controller.choose(images);
+          if (files.length > 0) controller.choose(images);
           currentTarget.value = ""; // so that the same file can be chosen again
         }}
       />

@@ -3,6 +3,7 @@ import { labelsOf } from "../../core/gallery";
 import { selectedImage, shownLabels, shownProblem, stage, statusText } from "../../core/state";
 import type { AppContext } from "../app-context";
 import { Lazy } from "../lazy";
+import { ProblemAlert } from "../problem";
 import { Threshold } from "../threshold";
 
 const labelTable = async () => (await import("./label-table")).LabelTable;
@@ -15,7 +16,6 @@ export function Results(props: AppContext) {
   const { projects, listing, model, gallery } = state;
   const image = selectedImage(state);
   const facts = image?.preparation.status === "ready" ? image.preparation.facts : null;
-  const problem = shownProblem(state);
   const labels = shownLabels(state);
   const isBusy = /ing$/.test(stage(state)) && image !== undefined;
   return (
@@ -31,23 +31,7 @@ export function Results(props: AppContext) {
         percent={gallery.threshold}
         onPercent={(percent) => controller.dispatch({ type: "threshold", percent })}
       />
-      {problem && (
-        <div class="alert" role="alert">
-          <p>{problem.sentence}</p>
-          {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
-          {problem.retry && (
-            <button
-              type="button"
-              onClick={() => {
-                document.getElementById("status")?.focus(); // this button is about to go
-                controller.retry();
-              }}
-            >
-              Retry
-            </button>
-          )}
-        </div>
-      )}
+      <ProblemAlert problem={shownProblem(state)} onRetry={() => controller.retry()} />
       {isBusy ? (
         <div class="rows" aria-hidden="true">
           <div class="skeleton" />

@@ -54,7 +54,8 @@ function Save({ app, model, image }: SaveProps) {
       ...label,
       color: style.getPropertyValue(`--label-${label.color}`),
     }));
-    download(`${withoutEnding(name)}-labels.png`, await controller.annotate(id, labels));
+    const drawn = await controller.runner?.annotate(id, labels);
+    if (drawn) download(`${withoutEnding(name)}-labels.png`, drawn);
   }
 
   return (
@@ -172,7 +173,9 @@ function Repeat({ app, model, image, labels }: RepeatProps) {
           {isChanged && (
             <button
               type="button"
-              onClick={() => void controller.picture(image.id).then(({ blob }) => download(file, blob))}
+              onClick={() =>
+                void controller.runner?.picture(image.id).then(({ blob }) => download(file, blob))
+              }
             >
               Save the image as sent
             </button>

@@ -23,9 +23,9 @@ export function Many({ app }: PageProps) {
   const isWaiting = images.some(({ runs }) => /queued|detecting/.test(runs.get(model ?? "")?.status ?? ""));
   const failed = count("failed");
   const open = images.length - count("done") - failed;
-  const progress = model === null ? null : controller.progress(model);
+  const progress = model === null ? null : controller.runner?.progress(model);
   const ask = (wanted: (image: GalleryImage) => boolean) =>
-    void controller.bring(images.filter(wanted).map(({ id }) => id));
+    void controller.work((runner) => runner.bring(images.filter(wanted)));
   const canAsk = !isWaiting && isRunning(findVersion(projects, model));
 
   function note(image: GalleryImage): string {
@@ -38,7 +38,7 @@ export function Many({ app }: PageProps) {
   return (
     <section class="many" aria-label="All images">
       <div class="course">
-        <p>{progress === null ? `${images.length} images` : progressWords(progress)}</p>
+        <p>{!progress ? `${images.length} images` : progressWords(progress)}</p>
         <progress max={images.length} value={count("done", "failed")} aria-label="Images finished" />
         <p class="buttons">
           {isWaiting && (
@@ -64,7 +64,7 @@ export function Many({ app }: PageProps) {
               {`Retry ${failed} failed`}
             </button>
           )}
-          <button type="button" onClick={() => controller.clear()}>
+          <button type="button" onClick={() => controller.work((runner) => runner.clear())}>
             Remove all
           </button>
         </p>

@@ -1,14 +1,11 @@
-import {
-  findImage,
-  type Gallery,
-  type GalleryAction,
-  labelsOf,
-  type Run,
-  statusOf,
-} from "../../core/gallery";
+import { awaitsDetection } from "../../core/awaits";
+import { findVersion, isRunning } from "../../core/catalog";
+import { findImage, type Gallery, labelsOf, type Run, statusOf } from "../../core/gallery";
 import { ModelPace, type Progress, progressOf } from "../../core/queue";
-import type { PreparedImage } from "../../messages";
+import type { Action, State } from "../../core/state";
+import type { PaintedLabel, PreparedImage, Problem } from "../../messages";
 import { JobError, type WorkerClient } from "../worker-client";
+import { imagesIn } from "./folders";
 
 /** Requests under way at once; a browser opens no more connections to one host. */
 const MOST_REQUESTS = 6;
@@ -18,10 +15,16 @@ const MOST_KEPT = 8;
 const MOST_TRIES = 3;
 const FIRST_WAIT = 400;
 
+const NO_FILE: Problem = {
+  sentence: "That was not a file; drop or choose an image file, such as a JPEG or PNG.",
+  detail: null,
+  retry: false,
+};
+
 /** Where a runner finds and keeps the images. */
-export interface GalleryHolder {
-  gallery(): Gallery;
-  dispatch(action: GalleryAction): void;
+export interface StateHolder {
+  state(): State;
+  dispatch(action: Action): void;
 }
 
 /** What the images do not say about a model's queue. */
@@ -45,16 +48,52 @@ export class Runner {
   private readonly kept = new Map<number, PreparedImage>();
   private readonly preparations = new Map<number, Promise<PreparedImage>>();
   private lastPreparation: Promise<unknown> = Promise.resolve();
+  private lastId = 0;
 
   constructor(
     private readonly worker: WorkerClient,
-    private readonly holder: GalleryHolder,
+    private readonly holder: StateHolder,
   ) {}
+
+  private get gallery(): Gallery {
+    return this.holder.state().gallery;
+  }
+
+  /** Take files in the place of a single image, or to the others. */
+  choose(files: readonly File[]): void {
+    if (files.length === 0) {
+      this.holder.dispatch({ type: "failed", during: "choose", problem: NO_FILE });
+      return;
+    }
+    if (this.gallery.images.length === 1) this.clear();
+    const images = files.map((file) => ({ id: ++this.lastId, file }));
+    this.holder.dispatch({ type: "add", images });
+    this.bring(images);
+  }
+
+  /** Take the images of dropped folders, and of the folders in them. */
+  async chooseEntries(entries: readonly FileSystemEntry[]): Promise<void> {
+    this.choose(await imagesIn(entries));
+  }
+
+  /** Bring images through the chosen model, if it runs; through the preparation in any case. */
+  bring(images: readonly { readonly id: number }[]): void {
+    const { model, projects } = this.holder.state();
+    const ids = images.map(({ id }) => id);
+    if (model !== null && isRunning(findVersion(projects, model))) this.retry(ids, model);
+    else this.go();
+  }
+
+  /** The state has changed: begin what it calls for. */
+  look(): void {
+    const state = this.holder.state();
+    if (state.model !== null && awaitsDetection(state)) this.detect(state.model);
+  }
 
   /** Take out all images, and end all work on them. */
   clear(): void {
     this.halt();
-    for (const { preparation } of this.holder.gallery().images) {
+    for (const { preparation } of this.gallery.images) {
       if (preparation.status === "ready") URL.revokeObjectURL(preparation.thumbnail);
     }
     this.kept.clear();
@@ -65,7 +104,7 @@ export class Runner {
 
   /** Detect with a model in every image that it has not answered yet; what failed is tried again. */
   detect(model: string): void {
-    const { images } = this.holder.gallery();
+    const { images } = this.gallery;
     const open = images.filter((image) => labelsOf(image, model) === null);
     this.retry(
       open.map(({ id }) => id),
@@ -82,7 +121,7 @@ export class Runner {
       course.started = Date.now();
     }
     for (const id of ids) {
-      if (findImage(this.holder.gallery(), id)?.preparation.status === "failed") {
+      if (findImage(this.gallery, id)?.preparation.status === "failed") {
         this.holder.dispatch({ type: "preparation", id, preparation: { status: "queued" } });
       }
       if (this.flights.has(key(id, model))) continue;
@@ -93,7 +132,7 @@ export class Runner {
 
   /** Whether some image still waits for a model's answer. */
   isUnderWay(model: string): boolean {
-    return this.holder.gallery().images.some(({ runs }) => {
+    return this.gallery.images.some(({ runs }) => {
       const status = runs.get(model)?.status;
       return status === "queued" || status === "detecting";
     });
@@ -105,7 +144,7 @@ export class Runner {
     this.detecting.abort();
     this.detecting = new AbortController();
     this.flights.clear();
-    for (const { id, runs } of this.holder.gallery().images) {
+    for (const { id, runs } of this.gallery.images) {
       for (const [model, { status }] of runs) {
         if (status === "detecting")
           this.holder.dispatch({ type: "run", id, model, run: { status: "queued" } });
@@ -120,7 +159,7 @@ export class Runner {
     this.preparing = new AbortController();
     this.preparations.clear();
     this.lastPreparation = Promise.resolve();
-    for (const { id, preparation } of this.holder.gallery().images) {
+    for (const { id, preparation } of this.gallery.images) {
       if (preparation.status !== "preparing") continue;
       this.holder.dispatch({ type: "preparation", id, preparation: { status: "queued" } });
     }
@@ -135,7 +174,7 @@ export class Runner {
   /** Take back all that a model has not answered. */
   cancel(model: string): void {
     this.pause();
-    for (const { id, runs } of this.holder.gallery().images) {
+    for (const { id, runs } of this.gallery.images) {
       if (runs.get(model)?.status === "queued") this.holder.dispatch({ type: "run", id, model, run: null });
     }
     this.resume();
@@ -145,7 +184,7 @@ export class Runner {
   progress(model: string): Progress | null {
     const course = this.courses.get(model);
     if (course === undefined) return null;
-    const statuses = this.holder.gallery().images.map((image) => statusOf(image, model));
+    const statuses = this.gallery.images.map((image) => statusOf(image, model));
     const count = (wanted: string) => statuses.filter((status) => status === wanted).length;
     const failed = count("failed");
     const { times, started } = course;
@@ -174,8 +213,14 @@ export class Runner {
     return preparation;
   }
 
+  /** Draw labels onto an image of the gallery, as a PNG. */
+  async annotate(id: number, labels: readonly PaintedLabel[]): Promise<Blob> {
+    const { blob } = await this.picture(id);
+    return this.worker.run(new AbortController().signal, { kind: "annotate", image: blob, labels });
+  }
+
   private async prepare(id: number, signal: AbortSignal): Promise<PreparedImage> {
-    const image = findImage(this.holder.gallery(), id);
+    const image = findImage(this.gallery, id);
     if (image === undefined || signal.aborted) return new Promise(() => {}); // nobody waits any more
     const isKnown = image.preparation.status === "ready";
     if (!isKnown) this.holder.dispatch({ type: "preparation", id, preparation: { status: "preparing" } });
@@ -208,7 +253,7 @@ export class Runner {
 
   /** Begin what can begin now. */
   go(): void {
-    const { images, held } = this.holder.gallery();
+    const { images, held } = this.gallery;
     if (held) return;
     for (const { id, runs } of images) {
       for (const [model, { status }] of runs) {
@@ -241,6 +286,7 @@ export class Runner {
     this.flights.delete(key(id, model));
     course.times.push(Date.now());
     this.holder.dispatch({ type: "run", id, model, run });
+    if (run.status === "done" && id === this.gallery.selected) markPainted();
     this.go();
   }
 
@@ -282,4 +328,9 @@ function key(id: number, model: string): string {
 
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** The boxes are in the document now; the frame after this one shows them. */
+function markPainted(): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("boxes-painted")));
 }
