@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TAG = "custom-labels:training-bucket"
 """Tag with the value `true` of the bucket that is meant for training."""
-POLICIES = ("rekognition_bucket_read.json.j2", "rekognition_bucket_write.json.j2")
+POLICY = "training_bucket.json.j2"
 
 _HERE = Path(__file__).parent
 _ENVIRONMENT = Environment(
@@ -46,11 +46,10 @@ def find_bucket(s3: "S3Client") -> str:
     return found[0]
 
 
-def rekognition_statements(bucket: str, account_id: str, partition: str = "aws") -> list[dict[str, Any]]:
-    """Return the policy statements that let Rekognition read from and write to a bucket for one account."""
+def training_statements(bucket: str, account_id: str, partition: str = "aws") -> list[dict[str, Any]]:
+    """Return the policy statements that let Rekognition use a bucket for one account, over TLS only."""
     values = {"bucket_arn": f"arn:{partition}:s3:::{bucket}", "account_id": account_id}
-    documents = [json.loads(_ENVIRONMENT.get_template(name).render(values)) for name in POLICIES]
-    return [statement for document in documents for statement in document["Statement"]]
+    return json.loads(_ENVIRONMENT.get_template(POLICY).render(values))["Statement"]
 
 
 def merged(policy: Mapping[str, Any] | None, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

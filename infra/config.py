@@ -50,6 +50,7 @@ _KEYS = (
     "inferenceUnitHourUsd",
     "alertEmail",
     "monthlyBudgetUsd",
+    "trainingBucket",
 )
 _ENDPOINTS = {
     "rekognition": "rekognition",
@@ -98,6 +99,8 @@ class DemoConfig:
     admin_email: str | None
     """Who is invited first when people must sign in; None lets guests in."""
     costs: CostConfig
+    training_bucket: bool
+    """Whether to create a bucket for images, manifests and what training writes."""
     endpoints: Endpoints
 
 
@@ -130,6 +133,7 @@ def read_config() -> DemoConfig:
             alert_email=_email(config, "alertEmail", "nobody is told of stopped models"),
             monthly_budget_usd=_whole(config, "monthlyBudgetUsd", default=100, low=1, high=1_000_000),
         ),
+        training_bucket=_boolean(config, "trainingBucket", default=False),
         endpoints=_endpoints(aws.get("endpoints"), region),
     )
 

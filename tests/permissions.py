@@ -124,10 +124,10 @@ SECTIONS = {
             "s3:*": "Refused over plain http, to everyone, the account's own administrators included.",
         },
     ),
-    "rekognition_bucket_read.json.j2": Section(
-        "The bucket that training reads",
-        "Statements that `custom-labels` adds to the policy of the bucket with images and manifests, so that"
-        " Rekognition can read them for this account (`aws:SourceAccount`) and for no stranger.",
+    "training_bucket.json.j2": Section(
+        "The bucket for training",
+        "The policy of the bucket that `trainingBucket: true` creates, and what `custom-labels bucket policy --attach`"
+        " adds to another: Rekognition may use the bucket for this account (`aws:SourceAccount`) and for no stranger.",
         {
             "s3:GetBucketAcl": "For Rekognition to see whose bucket it is.",
             "s3:GetBucketLocation": "For Rekognition to see that the bucket is in its region.",
@@ -135,14 +135,8 @@ SECTIONS = {
             "s3:GetObjectAcl": "To see whose objects they are.",
             "s3:GetObjectTagging": "To read an object's tags with it.",
             "s3:GetObjectVersion": "To read images and manifests of a versioned bucket.",
-        },
-    ),
-    "rekognition_bucket_write.json.j2": Section(
-        "The bucket that training writes to",
-        "Statements that `custom-labels` adds to the policy of the bucket for the results, for this account only.",
-        {
-            "s3:GetBucketAcl": "For Rekognition to see whose bucket it is.",
             "s3:PutObject": "To write manifests and the evaluation, which then belong to the bucket's owner.",
+            "s3:*": "Refused over plain http, to everyone, the account's own administrators included.",
         },
     ),
 }

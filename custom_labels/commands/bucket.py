@@ -5,7 +5,7 @@ import json
 import click
 
 from custom_labels.aws import Aws
-from custom_labels.buckets import find_bucket, merged, read_policy, rekognition_statements
+from custom_labels.buckets import find_bucket, merged, read_policy, training_statements
 from custom_labels.terminal import (
     agree,
     bucket_option,
@@ -37,11 +37,11 @@ def bucket() -> None:
 def policy(aws: Aws, *, bucket: str | None, attach: bool, yes: bool, output: str) -> None:
     """Print the bucket's policy with what Rekognition needs to read images and write results for this account.
 
-    Statements that the bucket's policy has already stay; those of the same Sid are replaced.
+    It also refuses plain http. Statements that the bucket's policy has already stay; those of the same Sid are replaced.
     """
     bucket = bucket or find_bucket(aws.s3)
     before = read_policy(aws.s3, bucket)
-    after = merged(before, rekognition_statements(bucket, aws.account_id, aws.partition))
+    after = merged(before, training_statements(bucket, aws.account_id, aws.partition))
     text = json.dumps(after, indent=2)
     if not attach:
         show(output, after, text)

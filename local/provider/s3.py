@@ -205,6 +205,24 @@ class BucketServerSideEncryptionConfiguration(_BucketSetting):
         return {"serverSideEncryptionConfiguration": {"rules": inputs["rules"]}}
 
 
+class BucketVersioning(_BucketSetting):
+    """Whether a bucket keeps what is overwritten or deleted."""
+
+    type = "aws:s3/bucketVersioning:BucketVersioning"
+    properties = frozenset({"bucket", "versioningConfiguration"})
+    operation = "PutBucketVersioning"
+
+    def values(self, inputs: Inputs) -> Inputs:
+        """The status."""
+        return {"versioningConfiguration": {"status": inputs["versioningConfiguration"]["status"]}}
+
+    def delete(self, clients: Clients, id_: str, inputs: Inputs) -> None:
+        """Suspend it: S3 has no operation that takes it off again."""
+        _client(clients, inputs).put_bucket_versioning(
+            Bucket=id_, VersioningConfiguration={"Status": "Suspended"}
+        )
+
+
 class BucketLifecycleConfiguration(_BucketSetting):
     """When objects expire or move."""
 
@@ -312,6 +330,7 @@ HANDLERS = (
     BucketPublicAccessBlock(),
     BucketPolicy(),
     BucketServerSideEncryptionConfiguration(),
+    BucketVersioning(),
     BucketLifecycleConfiguration(),
     BucketObjectv2(),
 )

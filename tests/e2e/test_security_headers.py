@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from moto.s3.models import s3_backends
 
+from infra.demo import WITHOUT_CLOUDFRONT
 from local.aws.account import ACCOUNT_ID, PARTITION
 from local.aws.iam import Principal, Request
 from local.aws.loopback import LoopbackServer
@@ -162,6 +163,7 @@ def test_straight_from_s3_the_score_is_the_documented_one(tmp_path: Path) -> Non
     result = observatory(BUCKET_MODE, tmp_path)
     page = SECURITY_PAGE.read_text()
     assert f"| straight from S3 | {result['score']} | {result['grade']} |" in page
+    assert f"scores it {result['score']} ({result['grade']}) instead of" in WITHOUT_CLOUDFRONT
     lost = {name: points for name, points in result["added"].items() if points < 0}
     assert lost == {
         "redirection": -20,

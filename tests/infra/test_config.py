@@ -56,6 +56,7 @@ def test_nothing_but_a_region_is_needed() -> None:
             alert_email=None,
             monthly_budget_usd=100,
         ),
+        training_bucket=False,
         endpoints=Endpoints(
             rekognition="https://rekognition.eu-west-1.amazonaws.com",
             cognito_identity="https://cognito-identity.eu-west-1.amazonaws.com",

@@ -26,6 +26,7 @@ MODES: dict[str, dict[str, Any]] = {
     "cloudfront-two-projects": {"projects": ["parts", "boats"]},
     "cloudfront-sign-in": {"adminEmail": "me@example.com"},
     "cloudfront-alerts": {"alertEmail": "me@example.com"},
+    "cloudfront-training-bucket": {"trainingBucket": True},
     "bucket": {"createCloudFrontDistribution": False},
     "bucket-sign-in-two-projects": {
         "createCloudFrontDistribution": False,

@@ -10,8 +10,7 @@ from tests.policies.row import (
     NO_SUCH_REQUEST,
     PUBLIC,
     PUBLIC_BUT_BLOCKED,
-    TRAINING_READS,
-    TRAINING_WRITES,
+    TRAINING,
     Row,
 )
 from tests.policies.service_reference import condition_keys, resource_types
@@ -24,15 +23,15 @@ OWNER_MAY_READ: Context = {"s3:x-amz-acl": "bucket-owner-full-control"}
 MAY: dict[str, dict[str, tuple[str, ...]]] = {
     BEHIND_CLOUDFRONT: {"s3:GetObject": ("the distribution",)},
     PUBLIC: {"s3:GetObject": ("anonymous", "stranger", *PEOPLE[1:], "the distribution")},
-    TRAINING_READS: {
+    TRAINING: {
         "s3:GetBucketAcl": ("Rekognition",),
         "s3:GetBucketLocation": ("Rekognition",),
         "s3:GetObject": ("Rekognition",),
         "s3:GetObjectAcl": ("Rekognition",),
         "s3:GetObjectTagging": ("Rekognition",),
         "s3:GetObjectVersion": ("Rekognition",),
+        "s3:PutObject": ("Rekognition",),
     },
-    TRAINING_WRITES: {"s3:GetBucketAcl": ("Rekognition",), "s3:PutObject": ("Rekognition",)},
 }
 """Who may what without being the owner. Nobody may do any other action."""
 
@@ -46,13 +45,12 @@ _WITH_ACL = {action for action, keys in condition_keys("s3").items() if "s3:x-am
 _SERVICE = {
     BEHIND_CLOUDFRONT: "the distribution",
     PUBLIC: "the distribution",
-    TRAINING_READS: "Rekognition",
-    TRAINING_WRITES: "Rekognition",
+    TRAINING: "Rekognition",
 }
 
 
 def _targets(where: str) -> dict[str, str]:
-    if where in {TRAINING_READS, TRAINING_WRITES}:
+    if where == TRAINING:
         return {"bucket": TRAINING_BUCKET_ARN, "object": IMAGE}
     return {"bucket": BUCKET_ARN, "object": OBJECT}
 
@@ -96,9 +94,9 @@ BUCKET_TABLE = [
     (PUBLIC,            "owner",                     "s3:PutObject",       OBJECT,                     True),
     (PUBLIC,            "owner",                     "s3:ListBucket",      BUCKET_ARN,                 True),
     (PUBLIC,            "owner",                     "s3:PutBucketPolicy", BUCKET_ARN,                 True),
-    (TRAINING_READS,    "owner",                     "s3:GetObject",       IMAGE,                      True),
-    (TRAINING_READS,    "owner",                     "s3:DeleteObject",    IMAGE,                      True),
-    (TRAINING_WRITES,   "owner",                     "s3:PutObject",       IMAGE,                      True),
+    (TRAINING,          "owner",                     "s3:GetObject",       IMAGE,                      True),
+    (TRAINING,          "owner",                     "s3:DeleteObject",    IMAGE,                      True),
+    (TRAINING,          "owner",                     "s3:PutObject",       IMAGE,                      True),
     (PUBLIC_BUT_BLOCKED, "anonymous",                "s3:GetObject",       OBJECT,                     False),
     (PUBLIC_BUT_BLOCKED, "stranger",                 "s3:GetObject",       OBJECT,                     False),
     (PUBLIC_BUT_BLOCKED, "owner",                    "s3:GetObject",       OBJECT,                     True),
@@ -111,7 +109,7 @@ def _by_hand() -> Iterator[Row]:
         yield Row(where=where, who=who, action=action, resource=resource, allowed=allowed)
     for acl in (None, "private", "public-read", "bucket-owner-read"):
         yield Row(
-            where=TRAINING_WRITES,
+            where=TRAINING,
             who="Rekognition",
             action="s3:PutObject",
             resource=IMAGE,
@@ -143,32 +141,37 @@ def _other_buckets() -> Iterator[Row]:
 
 
 def _other_sources() -> Iterator[Row]:
-    for where in (TRAINING_READS, TRAINING_WRITES):
-        for action in MAY[where]:
-            on_bucket = "bucket" in resource_types("s3")[action]
-            for who in STRANGERS:
+    for action in MAY[TRAINING]:
+        on_bucket = "bucket" in resource_types("s3")[action]
+        for who in STRANGERS:
+            yield Row(
+                where=TRAINING,
+                who=who,
+                action=action,
+                resource=TRAINING_BUCKET_ARN if on_bucket else IMAGE,
+                allowed=False,
+                context=OWNER_MAY_READ if action in _WITH_ACL else {},
+            )
+
+
+def _plain_http() -> Iterator[Row]:
+    for where in MAY:
+        for who in ("owner", _SERVICE[where], "anonymous", "stranger"):
+            for action, kind in (
+                ("s3:GetObject", "object"),
+                ("s3:PutObject", "object"),
+                ("s3:DeleteObject", "object"),
+                ("s3:ListBucket", "bucket"),
+                ("s3:GetBucketAcl", "bucket"),
+                ("s3:PutBucketPolicy", "bucket"),
+            ):
                 yield Row(
                     where=where,
                     who=who,
                     action=action,
-                    resource=_targets(where)["bucket" if on_bucket else "object"],
+                    resource=_targets(where)[kind],
                     allowed=False,
-                    context=OWNER_MAY_READ if action in _WITH_ACL else {},
-                )
-
-
-def _plain_http() -> Iterator[Row]:
-    for where in (BEHIND_CLOUDFRONT, PUBLIC):
-        for who in ("owner", "the distribution", "anonymous", "stranger"):
-            for action, resource in (
-                ("s3:GetObject", OBJECT),
-                ("s3:PutObject", OBJECT),
-                ("s3:DeleteObject", OBJECT),
-                ("s3:ListBucket", BUCKET_ARN),
-                ("s3:PutBucketPolicy", BUCKET_ARN),
-            ):
-                yield Row(
-                    where=where, who=who, action=action, resource=resource, allowed=False, context=PLAIN_HTTP
+                    context={**PLAIN_HTTP, **(OWNER_MAY_READ if action in _WITH_ACL else {})},
                 )
 
 
@@ -176,7 +179,7 @@ def _wrong_types() -> Iterator[Row]:
     for where, who, action in (
         (BEHIND_CLOUDFRONT, "the distribution", "s3:GetObject"),
         (PUBLIC, "anonymous", "s3:GetObject"),
-        (TRAINING_READS, "Rekognition", "s3:GetObject"),
+        (TRAINING, "Rekognition", "s3:GetObject"),
     ):
         yield Row(
             where=where,

@@ -76,11 +76,8 @@ DOCUMENTS = {
         {"bucket_arn": BUCKET_ARN, "distribution_arn": DISTRIBUTION_ARN},
     ),
     "public site": Document("site_bucket_public.json.j2", {"bucket_arn": BUCKET_ARN}),
-    "training reads": Document(
-        "rekognition_bucket_read.json.j2", {"bucket_arn": TRAINING_BUCKET_ARN, "account_id": ACCOUNT_ID}
-    ),
-    "training writes": Document(
-        "rekognition_bucket_write.json.j2", {"bucket_arn": TRAINING_BUCKET_ARN, "account_id": ACCOUNT_ID}
+    "training bucket": Document(
+        "training_bucket.json.j2", {"bucket_arn": TRAINING_BUCKET_ARN, "account_id": ACCOUNT_ID}
     ),
 }
 """By what they are called in the tests."""

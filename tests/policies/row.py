@@ -11,7 +11,7 @@ from tests.policies.documents import ACCOUNT_ID, DOCUMENTS, REGION
 ALL, TWO = "all projects", "two projects"
 BEHIND_CLOUDFRONT, PUBLIC = "site behind CloudFront", "public site"
 PUBLIC_BUT_BLOCKED = "public site under a public-access block"
-TRAINING_READS, TRAINING_WRITES = "training reads", "training writes"
+TRAINING = "training bucket"
 GUESTS, SIGN_IN = "trust in guests", "trust in people signed in"
 LAMBDA, SCHEDULES = "trust in Lambda", "trust in schedules"
 ALERTS = "alerts topic"
@@ -44,7 +44,7 @@ class Row:
         """Name of the policy of the bucket or topic that decides, for requests to one."""
         if self.where == PUBLIC_BUT_BLOCKED:
             return PUBLIC
-        places = {BEHIND_CLOUDFRONT, PUBLIC, TRAINING_READS, TRAINING_WRITES, ALERTS}
+        places = {BEHIND_CLOUDFRONT, PUBLIC, TRAINING, ALERTS}
         return self.where if self.where in places else None
 
     @property

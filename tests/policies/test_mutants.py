@@ -58,8 +58,8 @@ EQUIVALENT = {
     "trust in guests | *:amr like [*]unauthenticated": NO_OTHER_AMR,
     "training * | StringEquals aws:SourceAccount like [*]123456789012": TWELVE_DIGITS,
     "training * | StringEquals aws:SourceAccount like 123456789012[*]": TWELVE_DIGITS,
-    "training writes | * | StringEquals s3:x-amz-acl like [*]bucket-owner-full-control": NO_OTHER_ACL,
-    "training writes | * | StringEquals s3:x-amz-acl like bucket-owner-full-control[*]": NO_OTHER_ACL,
+    "training bucket | * | StringEquals s3:x-amz-acl like [*]bucket-owner-full-control": NO_OTHER_ACL,
+    "training bucket | * | StringEquals s3:x-amz-acl like bucket-owner-full-control[*]": NO_OTHER_ACL,
     "operator, * | StartAndStopModels | rekognition:DetectCustomLabels added": HAS_IT,
 }
 """Mutants that no request can tell from the policy, and why; each pattern covers only such mutants."""

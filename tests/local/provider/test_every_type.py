@@ -157,6 +157,10 @@ EXAMPLES: dict[str, Callable[[Cloud], tuple[dict[str, Any], dict[str, Any]]]] = 
             ]
         },
     ),
+    "aws:s3/bucketVersioning:BucketVersioning": lambda cloud: (
+        {"bucket": bucket(cloud), "versioningConfiguration": {"status": "Enabled"}},
+        {"versioningConfiguration": {"status": "Suspended"}},
+    ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": lambda cloud: (
         {"bucket": bucket(cloud), "rules": [{"id": "old", "status": "Enabled", "expiration": {"days": 7}}]},
         {"rules": [{"id": "old", "status": "Disabled", "expiration": {"days": 7}}]},
