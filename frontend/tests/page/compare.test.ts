@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
-import { AwsError, type Call, label, PARTS_V1, version } from "../support/aws";
+import { AwsError, type Call, type Handler, label, PARTS_V1, version } from "../support/aws";
 import { jpeg, type TestFile } from "../support/images";
 import { axeViolations } from "../support/axe";
 
@@ -163,19 +163,34 @@ test("the same model twice, a model that does not run, one that is not listed, a
   await app.page.getByText("This app sees one model only").waitFor();
 });
 
+test("models that cannot be listed are explained, and Retry lists them", async () => {
+  twoModels();
+  const projects = app.aws.answers["DescribeProjects"] as Handler;
+  app.aws.answers["DescribeProjects"] = () => {
+    throw new AwsError("AccessDeniedException", "words of AWS");
+  };
+  await app.open();
+  await app.reach("failed");
+  await go("#/compare");
+  expect(await app.alert()).toContain("AccessDeniedException: this app's role may not list the models");
+  app.aws.answers["DescribeProjects"] = projects;
+  await app.page.getByRole("button", { name: "Retry" }).click();
+  await expect.poll(() => app.status()).toBe("No images to compare yet");
+});
+
 test("when one model refuses, its side says why, and Retry asks it again", async () => {
   twoModels();
-  const both = app.aws.answers["DetectCustomLabels"];
+  const both = app.aws.answers["DetectCustomLabels"] as Handler;
   app.aws.answers["DetectCustomLabels"] = (call) => {
     if (call.body.ProjectVersionArn === PARTS_V2) throw new AwsError("AccessDeniedException", "words of AWS");
-    return both?.(call);
+    return both(call);
   };
   await app.open();
   await choose(await jpeg(app.bench, 400, 300));
   await go(COMPARE);
   const side = app.page.getByRole("region", { name: "B: parts v2" });
   expect(await side.getByRole("alert").innerText()).toContain("AccessDeniedException");
-  app.aws.answers["DetectCustomLabels"] = both as never;
+  app.aws.answers["DetectCustomLabels"] = both;
   await side.getByRole("button", { name: "Retry" }).click();
   await expect.poll(() => app.status()).toBe("1 of 1 image compared");
   expect(await app.page.getByRole("alert").count()).toBe(0);

@@ -1,52 +1,35 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
 import { AwsError, version } from "../support/aws";
+import { axeViolations } from "../support/axe";
 import { jpeg } from "../support/images";
 import { settingsText } from "../support/site";
 import { totp, UserPool } from "../support/user-pool";
 
 const app = appUnderTest();
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
-async function axeViolations(): Promise<string[]> {
-  await app.page.evaluate(AXE);
-  const { violations } = await app.page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
-  );
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 test.each(["light", "dark"] as const)("axe finds nothing in any state, %s", async (colorScheme) => {
   await app.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await app.open();
   await app.reach("ready");
-  expect(await axeViolations()).toEqual([]);
+  expect(await axeViolations(app.page)).toEqual([]);
   await app.choose(await jpeg(app.bench, 300, 300));
   await app.reach("done");
   await app.page.locator("tbody tr").first().focus();
-  expect(await axeViolations()).toEqual([]);
+  expect(await axeViolations(app.page)).toEqual([]);
   app.aws.answers["DetectCustomLabels"] = () => {
     throw new AwsError("AccessDeniedException", "no");
   };
   await app.choose(await jpeg(app.bench, 300, 300));
   await app.reach("failed");
-  expect(await axeViolations()).toEqual([]);
+  expect(await axeViolations(app.page)).toEqual([]);
   app.aws.answers["DescribeProjectVersions"] = () => ({
     ProjectVersionDescriptions: [version("v1", "STOPPED")],
   });
   await app.page.getByRole("button", { name: "Refresh" }).click();
   await app.page.getByRole("heading", { name: "No model is running" }).waitFor();
-  expect(await axeViolations()).toEqual([]);
+  expect(await axeViolations(app.page)).toEqual([]);
 });
 
 test.each(["light", "dark"] as const)(
@@ -60,7 +43,7 @@ test.each(["light", "dark"] as const)(
     const found: Record<string, string[]> = {};
     const look = async (state: string, sign: string) => {
       await page.getByText(sign).first().waitFor();
-      found[state] = await axeViolations();
+      found[state] = await axeViolations(app.page);
       // The same at the narrowest: nothing is cut off sideways.
       await page.setViewportSize({ width: 360, height: 740 });
       if ((await page.evaluate(() => document.documentElement.scrollWidth)) > 360)
@@ -102,7 +85,7 @@ test.each(["light", "dark"] as const)(
 
 test("axe finds nothing on a page without settings", async () => {
   await app.open(null);
-  expect(await axeViolations()).toEqual([]);
+  expect(await axeViolations(app.page)).toEqual([]);
 });
 
 test.each([360, 1280])(
@@ -124,7 +107,7 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
   await app.reach("done");
   await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const reached: string[] = [];
-  for (let step = 0; step < 16; step++) {
+  for (let step = 0; step < 19; step++) {
     await app.page.keyboard.press("Tab");
     reached.push(
       await app.page.evaluate(() => {
@@ -135,6 +118,9 @@ test("the keyboard alone reaches everything, in the order of the page", async ()
   }
   expect(reached).toEqual([
     "Detect",
+    "Projects",
+    "Compare",
+    "Correct",
     "Help",
     "model",
     "Refresh",

@@ -4,6 +4,7 @@ import { findImage, type GalleryImage, labelsOf, problemOf } from "../../core/ga
 import type { Label } from "../../messages";
 import type { AppContext } from "../app-context";
 import { ImageStrip } from "../image-strip";
+import { ProblemAlert } from "../problem";
 import { Threshold } from "../threshold";
 import { usePicture } from "../use-picture";
 import { Differences } from "./differences";
@@ -99,11 +100,7 @@ function OneImage({ app, image, models, titles }: OneImageProps) {
   const url = usePicture(app, image.id);
   const { preparation } = image;
   if (preparation.status === "failed") {
-    return (
-      <div class="alert" role="alert">
-        <p>{preparation.problem.sentence}</p>
-      </div>
-    );
+    return <ProblemAlert problem={preparation.problem} />;
   }
   if (preparation.status !== "ready") return <div class="stage skeleton" />;
   const matches = matchesOf(image, ...models, gallery.threshold);

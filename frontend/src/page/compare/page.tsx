@@ -4,6 +4,7 @@ import { findVersion, isRunning, projectName, type Version, versionName } from "
 import { type Summary, summarize } from "../../core/compare";
 import { routeHref } from "../../core/route";
 import type { AppContext, PageProps } from "../app-context";
+import { ProblemAlert } from "../problem";
 import { Comparison, matchesOf } from "./comparison";
 import { ModelSelect } from "./model-select";
 
@@ -36,6 +37,9 @@ export function Page({ app }: PageProps) {
       <p id="status" class="status" role="status" tabIndex={-1}>
         {statusText(app, distinct, running.length, summary)}
       </p>
+      {state.problem?.during === "list" && (
+        <ProblemAlert problem={state.problem} onRetry={() => void controller.refresh()} />
+      )}
       <Hint app={app} a={a} b={b} />
       {distinct && gallery.images.length > 0 && (
         <Comparison app={app} a={a} b={b} titles={[title(a), title(b)]} summary={summary} />
@@ -60,6 +64,7 @@ function title(arn: string): string {
 function statusText({ state }: AppContext, distinct: boolean, running: number, { images }: Summary): string {
   const of = state.gallery.images.length;
   if (typeof state.listing === "object") return "Loading models…";
+  if (state.listing === "failed") return "The models could not be listed";
   if (!distinct) return "Choose two models";
   if (of === 0) return "No images to compare yet";
   const done = `${images} of ${of} ${of === 1 ? "image" : "images"} compared`;

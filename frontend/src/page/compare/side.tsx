@@ -2,6 +2,7 @@ import type { Match } from "../../core/compare";
 import type { GalleryImage } from "../../core/gallery";
 import { toPixels } from "../../core/geometry";
 import type { ImageFacts, Label, Problem } from "../../messages";
+import { ProblemAlert } from "../problem";
 
 interface SideProps {
   readonly title: string;
@@ -93,15 +94,7 @@ export function Side({
             </span>
           ))}
       </p>
-      {problem !== null && (
-        <div class="alert" role="alert">
-          <p>{problem.sentence}</p>
-          {problem.detail !== null && <p class="muted">AWS says: {problem.detail}</p>}
-          <button type="button" onClick={onRetry}>
-            Retry
-          </button>
-        </div>
-      )}
+      <ProblemAlert problem={problem} onRetry={onRetry} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { findImage } from "../../core/gallery";
 import { routeHref } from "../../core/route";
 import type { PageProps } from "../app-context";
 import { ImageStrip } from "../image-strip";
+import { ProblemAlert } from "../problem";
 import { Editor } from "./editor";
 import { Export } from "./export";
 import { useCorrections } from "./store";
@@ -39,9 +40,7 @@ export function Page({ app }: PageProps) {
       ) : preparation?.status === "ready" ? (
         <Editor key={image.id} app={app} image={image} facts={preparation.facts} say={setSaid} />
       ) : preparation?.status === "failed" ? (
-        <div class="alert" role="alert">
-          <p>{preparation.problem.sentence}</p>
-        </div>
+        <ProblemAlert problem={preparation.problem} />
       ) : (
         <div class="stage">
           <div class="skeleton" />

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { groupedKey, otpauthUrl } from "../../core/authenticator";
 import type { Person } from "../../messages";
+import { ProblemAlert } from "../problem";
 import { Dialog } from "./dialog";
 import { CodeField, read } from "./fields";
-import { ProblemAlert } from "./problem";
 import type { Member } from "./start";
 import { useJob } from "./use-job";
 

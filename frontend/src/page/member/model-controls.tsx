@@ -12,8 +12,8 @@ import {
 import { anHourMore } from "../../core/leases";
 import { may, type Role } from "../../core/permissions";
 import type { AskFor } from "../../messages";
+import { ProblemAlert } from "../problem";
 import { Dialog } from "./dialog";
-import { ProblemAlert } from "./problem";
 import type { Member } from "./start";
 import { useJob } from "./use-job";
 

@@ -2,8 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { brokenRules } from "../../core/passwords";
 import type { SignInForm } from "../../messages";
+import { ProblemAlert } from "../problem";
 import { CodeField, EmailField, PasswordField, read } from "./fields";
-import { ProblemAlert } from "./problem";
 import type { Member, SignInState } from "./start";
 
 const TITLES: Readonly<Record<SignInForm, string>> = {

@@ -4,6 +4,7 @@ import { type Filter, filtered, NO_FILTER, statusesOf } from "../../core/catalog
 import { costCents, inDollars } from "../../core/costs";
 import { billOf } from "../../core/leases";
 import type { AppContext, PageProps } from "../app-context";
+import { ProblemAlert } from "../problem";
 import { ProjectCard } from "./project";
 import "./projects.css";
 
@@ -70,12 +71,7 @@ export class Page extends Component<PageProps, PageState> {
         <p id="status" class="status" role="status" tabIndex={-1}>
           {summary(app, shown)}
         </p>
-        {problem?.during === "list" && (
-          <div class="alert" role="alert">
-            <p>{problem.sentence}</p>
-            {problem.detail && <p class="muted">AWS says: {problem.detail}</p>}
-          </div>
-        )}
+        {problem?.during === "list" && <ProblemAlert problem={problem} />}
         <Costs app={app} now={now} />
         {shown.map((project) => (
           <ProjectCard key={project.name} project={project} app={app} now={now} />
