@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
+import { axeViolations } from "../support/axe";
 import { AwsError, PARTS, PARTS_V1, version } from "../support/aws";
 import { settingsText } from "../support/site";
 import { PASSWORD, UserPool } from "../support/user-pool";
@@ -243,4 +244,62 @@ test("a viewer is told why a model cannot be started, and who can", async () => 
   expect(await button("Start").count()).toBe(0);
   expect(await button("Stop").count()).toBe(0);
   expect(await button("Run for 1 h more").count()).toBe(0);
+});
+
+test("2,000 models: the first are seen within a second, and scrolling and searching stay smooth", async () => {
+  const arns = Array.from({ length: 20 }, (_, index) => PARTS.replace("parts", `project-${index}`));
+  app.aws.answers["DescribeProjects"] = () => ({
+    ProjectDescriptions: arns.map((ProjectArn) => ({ ProjectArn })),
+  });
+  app.aws.answers["DescribeProjectVersions"] = ({ body }) => ({
+    ProjectVersionDescriptions: Array.from({ length: 100 }, (_, index) =>
+      version(`v${index}`, "STOPPED", {
+        ProjectVersionArn: body.ProjectArn.replace(/\/(\d+)$/, `/version/v${index}/$1`),
+      }),
+    ),
+  });
+  await app.open();
+  await app.page.goto(`${app.site.url}#/projects`);
+  app.aws.calls.length = 0;
+  await app.page.reload();
+  await app.page.locator(".card li").first().waitFor();
+  expect(Date.now() - (app.aws.of("DescribeProjects")[0]?.at ?? 0)).toBeLessThan(1_500);
+  await expect.poll(() => app.status(), { timeout: 10_000 }).toBe("2000 models in 20 projects");
+  const longest = await app.longestTask(async () => {
+    for (let step = 0; step < 30; step++) {
+      await app.page.mouse.wheel(0, 2_000);
+      await app.page.waitForTimeout(30);
+    }
+  });
+  expect(longest).toBeLessThan(100);
+  expect(await app.page.evaluate(() => scrollY)).toBeGreaterThan(10_000);
+});
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing on Projects, Help and where no page is, %s",
+  async (colorScheme) => {
+    await app.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    statuses = Object.fromEntries(STATUSES.map((status, index) => [`v${index}`, status]));
+    tagged(Date.now() - HOUR, Date.now() + HOUR);
+    await enter("operators");
+    expect(await axeViolations(app.page)).toEqual([]);
+    await app.page.evaluate(() => void (location.hash = "#/help"));
+    await app.page.getByRole("heading", { name: "Privacy" }).waitFor();
+    expect(await axeViolations(app.page)).toEqual([]);
+    await app.page.evaluate(() => void (location.hash = "#/x"));
+    await app.page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    expect(await axeViolations(app.page)).toEqual([]);
+  },
+);
+
+test.each([360, 640])("names of 255 letters fit at %i px, and nothing moves by itself", async (width) => {
+  await app.page.setViewportSize({ width, height: 740 });
+  statuses = { ["a".repeat(255)]: "RUNNING", v2: "STOPPED" };
+  await app.open();
+  await app.page.goto(`${app.site.url}#/projects`);
+  await app.page.reload();
+  await app.page.locator(".card li").first().waitFor();
+  await app.page.waitForTimeout(200);
+  expect(await app.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  expect((await app.watched()).shifts).toEqual([]);
 });
