@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from local.aws.actions import UnknownActionError, read_action
+from local.aws.actions import UnknownActionError, UnreadableRequestError, read_action
 
 ARN = "arn:aws:rekognition:eu-west-1:123456789012:"
 MODEL: Any = Session().get_service_model("rekognition")
@@ -135,3 +135,55 @@ def test_a_resource_that_is_not_named_is_none(operation: str, resource: str, bod
 def test_unknown_operations_are_nobodys_right(operation: str) -> None:
     with pytest.raises(UnknownActionError):
         read(operation, {})
+
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+METRICS = "GraniteServiceVersion20100801.GetMetricData"
+
+
+def ask(service: str, body: str, **environ: str) -> Any:
+    return read_action(
+        service, "eu-west-1", {"RAW_URI": "/", "REQUEST_METHOD": "POST", **environ}, body.encode()
+    )
+
+
+def test_publishing_is_about_its_topic() -> None:
+    asked = ask("sns", f"Action=Publish&TopicArn={TOPIC}&Message=a&Version=2010-03-31")
+    assert (asked.name, asked.resources) == ("sns:Publish", (TOPIC,))
+
+
+def test_reading_metrics_has_no_resource() -> None:
+    asked = ask("monitoring", '{"MetricDataQueries": []}', HTTP_X_AMZ_TARGET=METRICS)
+    assert (asked.name, asked.resources) == ("cloudwatch:GetMetricData", ("*",))
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "environ"),
+    [
+        ("sns", "Action=DeleteTopic&TopicArn=a", {}),
+        ("sns", "Action=Publish&PhoneNumber=1", {}),
+        ("sns", "Action=Publish&TopicArn=a", {"RAW_URI": "/?Action=DeleteTopic"}),
+        ("monitoring", "{}", {"HTTP_X_AMZ_TARGET": METRICS.replace("Get", "Put")}),
+        ("monitoring", "{}", {}),
+        ("monitoring", "{}", {"HTTP_X_AMZ_TARGET": METRICS, "RAW_URI": "/?Action=DeleteAlarms"}),
+        ("logs", "{}", {}),
+        ("sqs", "{}", {}),
+    ],
+)
+def test_the_guard_may_ask_for_nothing_else_there(service: str, body: str, environ: dict[str, str]) -> None:
+    with pytest.raises(UnknownActionError):
+        ask(service, body, **environ)
+
+
+@pytest.mark.parametrize(
+    ("service", "body"),
+    [
+        ("sns", "Action=Publish&TopicArn=a&TopicArn=b"),
+        ("sns", "Action=Publish&TopicArn=a&Action=DeleteTopic"),
+        ("monitoring", "Action=DeleteAlarms"),
+        ("monitoring", '{"a": "&Action=DeleteAlarms&"}'),
+    ],
+)
+def test_a_request_that_moto_could_read_differently_is_refused(service: str, body: str) -> None:
+    with pytest.raises(UnreadableRequestError):
+        ask(service, body, HTTP_X_AMZ_TARGET=METRICS)
