@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pulumi
 import pulumi.runtime.config
+
+from infra.policies import render_policy
 
 REGIONS = (
     "us-east-1",
@@ -52,6 +54,8 @@ _KEYS = (
     "monthlyBudgetUsd",
     "trainingBucket",
 )
+_LARGEST_ROLE = ("viewer.json.j2", "operator.json.j2")  # an operator's two policies; no role has more
+_MAX_ROLE_POLICIES = 10_240  # characters without white space: IAM's quota for all inline policies of a role
 _ENDPOINTS = {
     "rekognition": "rekognition",
     "cognitoidentity": "cognito-identity",
@@ -124,7 +128,7 @@ def read_config() -> DemoConfig:
         region=region,
         resource_prefix=_prefix(config.get("resourcePrefix")),
         create_cloudfront_distribution=_boolean(config, "createCloudFrontDistribution", default=True),
-        projects=_projects(config.get("projects")),
+        projects=_projects(config.get("projects"), region),
         admin_email=_email(config, "adminEmail", "guests may use the site"),
         costs=CostConfig(
             idle_stop_minutes=_whole(config, "idleStopMinutes", default=60, low=15, high=1440, never=True),
@@ -174,7 +178,7 @@ def _boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
     return value == "true"
 
 
-def _projects(value: str | None) -> tuple[str, ...]:
+def _projects(value: str | None, region: str) -> tuple[str, ...]:
     try:
         projects: Any = json.loads(value) if value else []
     except (json.JSONDecodeError, RecursionError):
@@ -190,7 +194,20 @@ def _projects(value: str | None) -> tuple[str, ...]:
                 f"projects names {project!r}, and the name of a Custom Labels project has"
                 " 1 to 255 letters, digits, dots, underscores and hyphens."
             )
-    return tuple(dict.fromkeys(projects))  # pyright: ignore[reportUnknownArgumentType]  # all are str by now
+    names: tuple[str, ...] = tuple(dict.fromkeys(projects))  # pyright: ignore[reportUnknownArgumentType]  # all are str by now
+    size = sum(len("".join(_role_policy(template, region, names).split())) for template in _LARGEST_ROLE)
+    if size > _MAX_ROLE_POLICIES:
+        raise ConfigError(
+            f"projects names {len(names)} projects, {names[0]!r} first, and the permissions for them take {size} characters,"
+            f" while IAM allows {_MAX_ROLE_POLICIES} for a role: name fewer, or none, which means every project."
+        )
+    return names
+
+
+def _role_policy(template: str, region: str, projects: Sequence[str]) -> str:
+    return render_policy(
+        template, partition="aws", region=region, account_id="123456789012", projects=projects
+    )
 
 
 def _email(config: pulumi.Config, key: str, without: str) -> str | None:

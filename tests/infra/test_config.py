@@ -2,6 +2,7 @@
 
 import contextvars
 import json
+import re
 import time
 from collections.abc import Mapping
 from decimal import Decimal
@@ -118,6 +119,17 @@ def test_projects_keep_their_order_and_lose_repeats() -> None:
 
 
 @pytest.mark.parametrize("value", ["parts", '"parts"', "{}", "12", "[", "null"])
+@pytest.mark.parametrize(("count", "length"), [(40, 20), (10, 255)])
+def test_more_projects_than_the_policies_of_a_role_can_hold_are_refused(count: int, length: int) -> None:
+    names = [f"{number:03}".rjust(length, "p") for number in range(count)]
+    assert re.fullmatch(
+        rf"projects names {count} projects, 'p+000' first, and the permissions for them take \d+ characters,"
+        r" while IAM allows 10240 for a role: name fewer, or none, which means every project\.",
+        sentence_about({"projects": json.dumps(names)}),
+    )
+    config_of({"projects": json.dumps(names[: count // 3])})
+
+
 def test_projects_that_are_no_list_are_refused(value: str) -> None:
     assert sentence_about({"projects": value}).startswith(f"projects is {value!r}, and it must be a list")
 
