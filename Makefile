@@ -8,24 +8,29 @@ INSTALL_COMMAND := $(PIP) --no-deps --no-build-isolation --editable .
 NODE_MODULES := frontend/node_modules/.package-lock.json
 TEST_TOOLS := tests/tools/node_modules/.package-lock.json
 
-# What demo and preview take from the command line: make demo PORT=8080 ADMIN_EMAIL=me@example.com CONFIG="key=value …"
+# What demo, serve and preview take from the command line: make demo PORT=8080 ADMIN_EMAIL=me@example.com CONFIG="key=value …"
 PORT ?=
 ADMIN_EMAIL ?=
+STATE ?=
 CONFIG ?=
 # How many seconds pass for the guard in one second: with 60 it runs every 15 seconds.
 GUARD_CLOCK ?=
 quoted = '$(subst ','\'',$1)'
 SETTINGS := $(if $(ADMIN_EMAIL),--config $(call quoted,adminEmail=$(ADMIN_EMAIL))) \
   $(foreach pair,$(CONFIG),--config $(call quoted,$(pair)))
+STATE_OPTION = $(if $(STATE),--state $(call quoted,$(STATE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo preview smoke test test-python test-frontend coverage check fix plans bench lock clean need-python need-node
+.PHONY: help demo serve preview smoke test test-python test-frontend coverage check fix plans bench lock clean need-python need-node
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, ADMIN_EMAIL=, GUARD_CLOCK=, CONFIG="key=value …")
-	@$(BIN)/python -m local demo $(if $(PORT),--port $(PORT)) $(if $(GUARD_CLOCK),--guard-clock $(GUARD_CLOCK)) $(SETTINGS)
+demo: need-node $(VENV)/.local ## Run everything on this machine and open the site (PORT=, STATE=, ADMIN_EMAIL=, GUARD_CLOCK=, CONFIG="key=value …")
+	@$(BIN)/python -m local demo $(if $(PORT),--port $(PORT)) $(STATE_OPTION) $(if $(GUARD_CLOCK),--guard-clock $(GUARD_CLOCK)) $(SETTINGS)
+
+serve: $(VENV)/.local ## Run the emulated AWS alone (PORT=, STATE=)
+	@$(BIN)/python -m local serve $(if $(PORT),--port $(PORT)) $(STATE_OPTION)
 
 preview: need-node $(VENV)/.local ## Print what the program would create, unknowns marked
 	@$(BIN)/python -m local preview $(SETTINGS)

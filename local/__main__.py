@@ -1,4 +1,4 @@
-"""The command line of the local demo: `python -m local demo` and `python -m local preview`."""
+"""The command line of the emulator: `python -m local demo`, `python -m local serve`, `python -m local preview`."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -32,6 +33,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="SECONDS",
         help="seconds that pass in one second for the guard, which runs every 15 minutes (default: 1)",
     )
+    serve = commands.add_parser("serve", help="run the emulated AWS alone until Ctrl-C")
+    serve.add_argument("--port", type=_port, default=0, help="where to listen (default: a free one)")
+    for command in (demo, serve):
+        command.add_argument(
+            "--state",
+            type=Path,
+            metavar="FOLDER",
+            help="keep everything in this folder, and go on with what is there (default: begin with nothing)",
+        )
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="NAME=NUMBER",
+        help="a quota of Custom Labels that differs from AWS's, such as running_models=4",
+    )
     preview = commands.add_parser("preview", help="print what the program would create")
     for command in (demo, preview):
         command.add_argument(
@@ -53,9 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _demo(
                 options.port,
                 dict(options.config),
+                options.state,
                 guard_clock=options.guard_clock,
                 open_browser=not options.no_browser,
             )
+        elif options.command == "serve":
+            _serve(options.port, options.state, dict(options.limit))
         else:
             _preview(dict(options.config))
     except KeyboardInterrupt:
@@ -66,11 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _demo(port: int, config: dict[str, Any], *, guard_clock: int, open_browser: bool) -> None:
+def _demo(
+    port: int, config: dict[str, Any], state: Path | None, *, guard_clock: int, open_browser: bool
+) -> None:
     print("Starting the demo. Ctrl-C stops it.", flush=True)
     from local.demo import SAMPLES, running_demo  # noqa: PLC0415  # the first line must not wait for a second of imports
 
-    with running_demo(port=port, config=config, guard_clock=guard_clock, say=_say) as demo:
+    with running_demo(port=port, config=config, state=state, guard_clock=guard_clock, say=_say) as demo:
         sign_in = "\n  Sign-in        with the password of the invitation above" if demo.mails else ""
         print(
             f"\nReady after {time.perf_counter() - _STARTED:.1f} s."
@@ -86,6 +109,14 @@ def _demo(port: int, config: dict[str, Any], *, guard_clock: int, open_browser: 
         signal.pause()
 
 
+def _serve(port: int, state: Path | None, limits: dict[str, Any]) -> None:
+    from local.serve import serving  # noqa: PLC0415  # see _demo
+
+    with serving(port=port, state=state, limits=limits) as text:
+        print(text, flush=True)
+        signal.pause()
+
+
 def _preview(config: dict[str, Any]) -> None:
     from local.stack import preview_text  # noqa: PLC0415  # see _demo
 
@@ -97,8 +128,10 @@ def _told_errors() -> tuple[type[Exception], ...]:
     from local.aws.loopback import PortInUseError  # noqa: PLC0415  # see _demo
     from local.demo import DemoError  # noqa: PLC0415  # see _demo
     from local.engine import ConfigError, DeploymentError  # noqa: PLC0415  # see _demo
+    from local.serve import LimitError  # noqa: PLC0415  # see _demo
+    from local.state.file import StateError  # noqa: PLC0415  # see _demo
 
-    return ConfigError, DemoError, DeploymentError, PortInUseError
+    return ConfigError, DemoError, DeploymentError, LimitError, PortInUseError, StateError
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import boto3
@@ -17,10 +18,10 @@ from local.aws.loopback import ADDRESS, PortInUseError
 from local.aws.mail import Mail, on_mail
 from local.aws.server import LocalAws
 from local.edge import BucketSite, DistributionSite, Edge
-from local.engine import Result, up
+from local.engine import Result, StackConfig, State, up
 from local.provider import AwsProvider
 from local.rekognition.limits import Timing, configure
-from local.stack import PROJECT_DIR, local_config
+from local.stack import PROJECT_DIR, STACK, local_config
 
 T = TypeVar("T")
 
@@ -86,19 +87,22 @@ def running_demo(
     *,
     port: int = 0,
     config: Mapping[str, Any] | None = None,
+    state: Path | None = None,
     guard_clock: int = 1,
     say: Callable[[str], None] = print,
 ) -> Generator[Demo]:
-    """Run the demo while the context lasts; nothing of it is left afterwards but the sample images.
+    """Run the demo while the context lasts; nothing of it is left afterwards but the sample images and the state.
 
     Args:
         port: Where to serve the page, with AWS at the next port; 0 takes free ports.
         config: Settings that win over those of `Pulumi.local.yaml`, as `pulumi up --config` has them.
+        state: Folder that AWS and the stack are kept in; what is there is gone on with. None begins with nothing.
         guard_clock: Seconds that pass for the guard of running models in one second.
         say: Called with each line of progress, with each e-mail that AWS would send, and with what the guard does.
 
     Raises:
         PortInUseError: A port is taken.
+        StateError: The folder of the state cannot be used.
         ConfigError: A setting cannot be used.
         DeploymentError: The program could not be applied.
         DemoError: The sample model could not be trained.
@@ -113,12 +117,12 @@ def running_demo(
         mails.append(mail)
         say(f"\n  ✉ To {mail.to}: {mail.subject}\n    {mail.text}\n")
 
-    with on_mail(deliver), LocalAws(port + 1 if port else 0) as aws:
+    with on_mail(deliver), LocalAws(port + 1 if port else 0, state) as aws:
         settings = local_config(aws.url, config)
         region = settings.values["aws:region"]
         model = _in_background(lambda: _train_and_start(aws.url, region, progress))
         with progress.step("Applying the program to the emulated AWS"):
-            applied = up(PROJECT_DIR, settings, AwsProvider(aws.url, region), on_log=say)
+            applied = _apply(aws, settings, say)
         with Edge(_site(applied), port) as edge:
             model_arn, f1 = model.result()
             from local.aws.schedules import passing_time  # noqa: PLC0415  # what it needs has been loaded by now
@@ -165,6 +169,22 @@ class GuardTeller:
             self._say(f"  ⏱ Guard: the run failed. {run.payload['errorMessage']}")
 
 
+def _apply(aws: LocalAws, settings: StackConfig, say: Callable[[str], None]) -> Result:
+    """Apply the program to what an earlier demo left of its stack, and keep what exists then."""
+    provider = AwsProvider(aws.url, settings.values["aws:region"])
+    keeper = aws.keeper
+    if keeper is None:
+        return up(PROJECT_DIR, settings, provider, on_log=say)
+    before = State.from_json(keeper.noted(STACK) or State().to_json())
+
+    def keep(after: State) -> None:
+        keeper.note(STACK, after.to_json())
+
+    applied = up(PROJECT_DIR, settings, provider, state=before, on_state=keep, on_log=say)
+    keep(applied.state)
+    return applied
+
+
 def _refuse_port_in_use(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -196,38 +216,63 @@ def _site(applied: Result) -> DistributionSite | BucketSite:
 def _train_and_start(aws_url: str, region: str, progress: Progress) -> tuple[str, float]:
     """Train a model on the sample images and start it, as a user would; return its ARN and F1 score."""
     session: Any = boto3.Session("local", "local", region_name=region)
-    with progress.step("Drawing and storing sample images"):
-        sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
-        _store(session.client("s3", endpoint_url=aws_url), region, sample_set)
     rekognition: RekognitionClient = session.client("rekognition", endpoint_url=aws_url)
-    with progress.step("Training a model on them"):
-        project = rekognition.create_project(ProjectName=_PROJECT)["ProjectArn"]
-        model = rekognition.create_project_version(
+    project = _sample_project(rekognition)
+    described = _sample_model(rekognition, project)
+    if described is None:
+        with progress.step("Drawing and storing sample images"):
+            sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
+            _store(session.client("s3", endpoint_url=aws_url), region, sample_set)
+        rekognition.create_project_version(
             ProjectArn=project,
             VersionName=_VERSION,
             OutputConfig={"S3Bucket": _BUCKET, "S3KeyPrefix": "output"},
             TrainingData={"Assets": [_asset("train")]},
             TestingData={"Assets": [_asset("test")]},
-        )["ProjectVersionArn"]
-        _wait_for(rekognition, project, "TRAINING_COMPLETED")
-    with progress.step("Starting the model"):
-        rekognition.start_project_version(ProjectVersionArn=model, MinInferenceUnits=1)
-        described = _wait_for(rekognition, project, "RUNNING")
+        )
+    if described is None or described["Status"] == "TRAINING_IN_PROGRESS":
+        with progress.step("Training a model on them"):
+            described = _wait_for(rekognition, project, "TRAINING_COMPLETED")
+    model = described["ProjectVersionArn"]
+    if (
+        described["Status"] == "TRAINING_COMPLETED"
+    ):  # not when an earlier demo started it: who stopped it, wants that
+        with progress.step("Starting the model"):
+            rekognition.start_project_version(ProjectVersionArn=model, MinInferenceUnits=1)
+            _wait_for(rekognition, project, "RUNNING")
     return model, described["EvaluationResult"]["F1Score"]
+
+
+def _sample_project(rekognition: "RekognitionClient") -> str:
+    """Return the ARN of the sample model's project, which an earlier demo may have left."""
+    left = rekognition.describe_projects(ProjectNames=[_PROJECT])["ProjectDescriptions"]
+    return left[0]["ProjectArn"] if left else rekognition.create_project(ProjectName=_PROJECT)["ProjectArn"]
+
+
+def _sample_model(
+    rekognition: "RekognitionClient", project: str
+) -> "ProjectVersionDescriptionTypeDef | None":
+    found = rekognition.describe_project_versions(ProjectArn=project, VersionNames=[_VERSION])
+    return next(iter(found["ProjectVersionDescriptions"]), None)
 
 
 def _store(s3: "S3Client", region: str, sample_set: samples.SampleSet) -> None:
     """Put the pictures and manifests of both splits in a bucket, as a training needs them."""
+    if _BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        _create_bucket(s3, region)
+    for split in ("train", "test"):
+        for image in sample_set.images(split):
+            s3.put_object(Bucket=_BUCKET, Key=f"{split}/{image.name}", Body=image.read_bytes())
+        s3.put_object(Bucket=_BUCKET, Key=_manifest(split), Body=sample_set.manifest(split, _BUCKET).encode())
+
+
+def _create_bucket(s3: "S3Client", region: str) -> None:
     if region == "us-east-1":  # the one region that S3 refuses as a LocationConstraint
         s3.create_bucket(Bucket=_BUCKET)
     else:
         s3.create_bucket(
             Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": cast("Any", region)}
         )
-    for split in ("train", "test"):
-        for image in sample_set.images(split):
-            s3.put_object(Bucket=_BUCKET, Key=f"{split}/{image.name}", Body=image.read_bytes())
-        s3.put_object(Bucket=_BUCKET, Key=_manifest(split), Body=sample_set.manifest(split, _BUCKET).encode())
 
 
 def _manifest(split: str) -> str:
@@ -243,7 +288,9 @@ def _wait_for(
 ) -> "ProjectVersionDescriptionTypeDef":
     """Ask for the model's state until it is the wanted one; botocore's waiters ask once in 30 seconds or more."""
     while True:
-        (described,) = rekognition.describe_project_versions(ProjectArn=project)["ProjectVersionDescriptions"]
+        described = _sample_model(rekognition, project)
+        if described is None:
+            raise DemoError("The sample model was deleted before it was ready.")
         if described["Status"] == status:
             return described
         if described["Status"].endswith("FAILED"):

@@ -138,7 +138,11 @@ class S3Response(MotoS3Response):
         cast("Any", bucket).public_access_block = PublicAccessBlock(*["true"] * 4)
         # moto asks the bucket itself whether its policy permits a request, and ignores Principal and
         # Condition; the authorizer has decided before.
-        cast("Any", bucket).get_permission = lambda _action, _resource: PermissionResult.PERMITTED  # pyright: ignore[reportUnknownLambdaType]
+        cast("Any", bucket).get_permission = _permit
+
+
+def _permit(_action: str, _resource: str) -> PermissionResult:
+    return PermissionResult.PERMITTED
 
 
 def _check_policy(bucket: FakeBucket, document: str) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,6 +19,7 @@ from local.aws.faults import Faults
 from local.aws.loopback import LoopbackServer
 from local.aws.metrics import DetectionCounts
 from local.aws.services import TargetDecides, service_app
+from local.state.keeper import Keeper
 
 _OURS = {
     "awslambda": ("local.aws.awslambda.responses", "LambdaResponse"),
@@ -71,29 +73,42 @@ def _build_models(service: str) -> None:
 
 
 class LocalAws(LoopbackServer):
-    """AWS's services on 127.0.0.1, empty at the start; what is created lives in memory until it stops.
+    """AWS's services on 127.0.0.1; what is created lives in memory until it stops, unless there is a folder for it.
 
     Any public AWS client can use it as endpoint, with any credentials.
 
     Args:
         port: where to listen; 0 takes a free port.
+        state: folder that everything is kept in, and comes back from at the start; None for an empty start.
 
     Raises:
         PortInUseError: the port is taken.
+        StateError: the folder cannot be used; the message is one sentence.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    keeper: Keeper | None = None
+    """What keeps everything in the folder."""
+
+    def __init__(self, port: int = 0, state: Path | None = None) -> None:
         super().__init__(port)
         dispatcher = DomainDispatcherApplication(cast("Any", _service_app))  # moto expects Flask, calls WSGI
         self.detections = DetectionCounts(cast("WSGIApplication", dispatcher))
         authorizer = Authorizer(self.detections, _service_app("s3"), _when_needed("cognitoidp"))
-        self._application = Door(Faults(authorizer), self.port)
+        if state is not None:
+            try:
+                self.keeper = Keeper(authorizer, state)
+            except BaseException:
+                self.stop()
+                raise
+        self._application = Door(Faults(self.keeper or authorizer), self.port)
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         return self._application(environ, start_response)
 
     def stop(self) -> None:
-        """Stop answering and forget everything that was created."""
+        """Stop answering and forget everything that was created, but for what is kept."""
         super().stop()
+        if self.keeper is not None:
+            self.keeper.close()
         moto_api_backend.reset()

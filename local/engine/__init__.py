@@ -88,18 +88,20 @@ def preview(
     )
 
 
-def up(  # noqa: PLR0913 - two places to listen besides what is deployed where
+def up(  # noqa: PLR0913 - three places to listen besides what is deployed where
     project_dir: Path,
     config: StackConfig,
     provider: Provider,
     *,
     state: State | None = None,
     on_step: Callable[[Step], None] = lambda _: None,
+    on_state: Callable[[State], None] = lambda _: None,
     on_log: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Run a program and create, update, replace and delete resources until they are as it says.
 
-    Args as for `preview`; `on_step` is called, from other threads but never twice at once, after each step.
+    Args as for `preview`; `on_step` is called, from other threads but never twice at once, after each step, and
+    `on_state` with what exists after each that changed something, so that a deployment that is cut off can go on.
 
     Raises:
         DeploymentError: Something failed. What does not depend on it was applied all the same, nothing was deleted,
@@ -107,7 +109,10 @@ def up(  # noqa: PLR0913 - two places to listen besides what is deployed where
             waited for was applied.
     """
     return _deploy(
-        project_dir, config, Deployment(provider, state or State(), config.values, on_step=on_step), on_log
+        project_dir,
+        config,
+        Deployment(provider, state or State(), config.values, on_step=on_step, on_state=on_state),
+        on_log,
     )
 
 

@@ -98,6 +98,8 @@ class Deployment:
     """The stack's configuration by full key; that of a provider's namespace is the default provider's settings."""
     dry_run: bool = False
     on_step: Callable[[Step], None] = lambda _: None
+    on_state: Callable[[State], None] = lambda _: None
+    """Called with what exists, after each step that changed something."""
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
@@ -329,6 +331,8 @@ class Deployment:
     def _note(self, step: Step) -> None:
         self.steps.append(step)
         self.on_step(step)
+        if step.op != "same":
+            self.on_state(self.state)
 
 
 _DUPLICATE = "the program has two resources of this URN; give one of them another name."

@@ -1,0 +1,1 @@
+"""State that survives a restart: what the emulator answered is on disk before the answer leaves."""
