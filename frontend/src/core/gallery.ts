@@ -1,5 +1,4 @@
 import type { ImageFacts, Label, Problem } from "../messages";
-import { assignColors } from "./colors";
 
 /** An image that was chosen, and what models found in it. */
 export interface GalleryImage {
@@ -44,71 +43,12 @@ export type GalleryAction =
   | { readonly type: "add"; readonly images: readonly { readonly id: number; readonly file: File }[] }
   | { readonly type: "clear" }
   | { readonly type: "select"; readonly id: number }
-  | { readonly type: "threshold"; readonly percent: number }
   | { readonly type: "hold"; readonly held: boolean }
   | { readonly type: "preparation"; readonly id: number; readonly preparation: Preparation }
   /** Null takes a run back that nobody waits for any more. */
   | { readonly type: "run"; readonly id: number; readonly model: string; readonly run: Run | null };
 
 export const EMPTY: Gallery = { images: [], selected: null, colors: new Map(), threshold: 50, held: false };
-
-export function reduceGallery(gallery: Gallery, action: GalleryAction): Gallery {
-  switch (action.type) {
-    case "add": {
-      const added = action.images.map(({ id, file }): GalleryImage => ({
-        id,
-        name: file.name,
-        file,
-        preparation: { status: "queued" },
-        runs: new Map(),
-      }));
-      return {
-        ...gallery,
-        images: [...gallery.images, ...added],
-        selected: gallery.selected ?? added[0]?.id ?? null,
-      };
-    }
-    case "clear":
-      return { ...gallery, images: [], selected: null };
-    case "threshold":
-      return { ...gallery, threshold: action.percent };
-    case "select":
-      return findImage(gallery, action.id) === undefined ? gallery : { ...gallery, selected: action.id };
-    case "hold":
-      return { ...gallery, held: action.held };
-    case "preparation":
-      return changed(gallery, action.id, () => ({ preparation: action.preparation }));
-    case "run": {
-      const { run, model } = action;
-      const sorted =
-        run?.status === "done"
-          ? { ...run, labels: [...run.labels].sort((one, other) => other.confidence - one.confidence) }
-          : run;
-      const names = sorted?.status === "done" ? sorted.labels.map(({ name }) => name) : [];
-      const colors = names.every((name) => gallery.colors.has(name))
-        ? gallery.colors
-        : assignColors(gallery.colors, names);
-      return changed({ ...gallery, colors }, action.id, ({ runs }) => {
-        const next = new Map(runs);
-        if (sorted === null) next.delete(model);
-        else next.set(model, sorted);
-        return { runs: next };
-      });
-    }
-  }
-}
-
-/** A late answer for an image that has gone changes nothing. */
-function changed(
-  gallery: Gallery,
-  id: number,
-  change: (image: GalleryImage) => Partial<GalleryImage>,
-): Gallery {
-  return {
-    ...gallery,
-    images: gallery.images.map((image) => (image.id === id ? { ...image, ...change(image) } : image)),
-  };
-}
 
 export function findImage({ images }: Gallery, id: number | null): GalleryImage | undefined {
   return images.find((image) => image.id === id);

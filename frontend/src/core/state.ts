@@ -16,7 +16,6 @@ import {
   type GalleryImage,
   labelsOf,
   problemOf,
-  reduceGallery,
 } from "./gallery";
 
 export interface State {
@@ -47,6 +46,7 @@ export type Action =
   | { readonly type: "choose-model"; readonly arn: string }
   | { readonly type: "linked"; readonly arn: string }
   | { readonly type: "failed"; readonly during: During; readonly problem: Problem }
+  | { readonly type: "threshold"; readonly percent: number }
   | { readonly type: "lit"; readonly index: number | null }
   | { readonly type: "dragging"; readonly over: boolean }
   | { readonly type: "copied" }
@@ -116,20 +116,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, listing: "done", problem: null, dragging: false };
     case "reset":
       return INITIAL;
-    case "add":
-      return {
-        ...state,
-        gallery: reduceGallery(state.gallery, action),
-        problem: without(state.problem, "choose"),
-      };
-    case "clear":
-    case "select":
     case "threshold":
-      return { ...state, gallery: reduceGallery(state.gallery, action), lit: null };
-    case "preparation":
-    case "run":
-    case "hold":
-      return { ...state, gallery: reduceGallery(state.gallery, action) };
+      return { ...state, gallery: { ...state.gallery, threshold: action.percent }, lit: null };
+    default:
+      return state; // of the images, of which there are none before `reduceWithImages` is there
   }
 }
 

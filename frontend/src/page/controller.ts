@@ -14,6 +14,7 @@ const NOT_LOADED: Problem = {
 /** Holds the state, gives the worker its jobs, and tells the view of every change. */
 export class Controller {
   private state: State = INITIAL;
+  private reduce = reduce;
   private drawing = false;
   private listJob = new AbortController();
   /** Works on the images; there is one as soon as there is an image. */
@@ -28,7 +29,7 @@ export class Controller {
 
   dispatch(action: Action): void {
     const before = this.state;
-    this.state = reduce(before, action);
+    this.state = this.reduce(before, action);
     if (this.state === before) return;
     this.draw();
     if (!this.paused) this.runner?.look();
@@ -138,7 +139,8 @@ export class Controller {
   async work(doing: (runner: Runner) => void): Promise<void> {
     if (this.paused) return;
     try {
-      const { Runner } = await import("./many/runner");
+      const { Runner, reduceWithImages } = await import("./many/runner");
+      this.reduce = reduceWithImages;
       this.runner ??= new Runner(this.worker, {
         state: () => this.state,
         dispatch: (action) => this.dispatch(action),

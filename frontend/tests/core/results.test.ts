@@ -7,7 +7,8 @@ import {
   toJson,
   toManifest,
 } from "../../src/core/exports/results";
-import { EMPTY, type GalleryAction, reduceGallery } from "../../src/core/gallery";
+import { EMPTY, type GalleryAction } from "../../src/core/gallery";
+import { reduceGallery } from "../../src/core/gallery-changes";
 import type { ImageFacts, Label } from "../../src/messages";
 
 const MODEL = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/version/v1/1700000000001";

@@ -5,7 +5,6 @@ import { labelsOf, type Run } from "../../src/core/gallery";
 import {
   type Action,
   INITIAL,
-  reduce,
   selectedImage,
   shownLabels,
   shownProblem,
@@ -13,6 +12,7 @@ import {
   stage,
   statusText,
 } from "../../src/core/state";
+import { reduceWithImages as reduce } from "../../src/core/gallery-changes";
 import type { Label, Problem } from "../../src/messages";
 
 const PROBLEM: Problem = { sentence: "No.", detail: null, retry: true };

@@ -7,6 +7,8 @@ import type { PaintedLabel, PreparedImage, Problem } from "../../messages";
 import { JobError, type WorkerClient } from "../worker-client";
 import { imagesIn } from "./folders";
 
+export { reduceWithImages } from "../../core/gallery-changes";
+
 /** Requests under way at once; a browser opens no more connections to one host. */
 const MOST_REQUESTS = 6;
 /** Prepared images that are kept: those about to be sent and the one in sight. Others are prepared again. */
