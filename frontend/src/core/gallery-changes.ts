@@ -76,3 +76,11 @@ function changed(
     images: gallery.images.map((image) => (image.id === id ? { ...image, ...change(image) } : image)),
   };
 }
+
+export type ImageStatus = "queued" | "preparing" | "ready" | "detecting" | "done" | "failed";
+
+/** How far an image has come on its way through a model. */
+export function statusOf({ preparation, runs }: GalleryImage, model: string | null): ImageStatus {
+  if (preparation.status !== "ready") return preparation.status;
+  return (model === null ? undefined : runs.get(model))?.status ?? "ready";
+}

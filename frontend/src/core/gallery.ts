@@ -66,11 +66,3 @@ export function problemOf(image: GalleryImage | undefined, model: string | null)
   const run = model === null ? undefined : image?.runs.get(model);
   return run?.status === "failed" ? run.problem : null;
 }
-
-export type ImageStatus = "queued" | "preparing" | "ready" | "detecting" | "done" | "failed";
-
-/** How far an image has come on its way through a model. */
-export function statusOf({ preparation, runs }: GalleryImage, model: string | null): ImageStatus {
-  if (preparation.status !== "ready") return preparation.status;
-  return (model === null ? undefined : runs.get(model))?.status ?? "ready";
-}

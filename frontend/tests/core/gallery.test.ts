@@ -7,9 +7,8 @@ import {
   labelsOf,
   problemOf,
   type Run,
-  statusOf,
 } from "../../src/core/gallery";
-import { reduceGallery } from "../../src/core/gallery-changes";
+import { reduceGallery, statusOf } from "../../src/core/gallery-changes";
 import type { Problem } from "../../src/messages";
 
 const MODEL = "arn:model";

@@ -1,6 +1,7 @@
 import "./many.css";
 import { findVersion, isRunning } from "../../core/catalog";
-import { type GalleryImage, labelsOf, statusOf } from "../../core/gallery";
+import { type GalleryImage, labelsOf } from "../../core/gallery";
+import { statusOf } from "../../core/gallery-changes";
 import { progressWords } from "../../core/queue";
 import type { PageProps } from "../app-context";
 import { ImageStrip } from "../image-strip";

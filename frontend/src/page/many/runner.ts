@@ -1,13 +1,14 @@
 import { awaitsDetection } from "../../core/awaits";
 import { findVersion, isRunning } from "../../core/catalog";
-import { findImage, type Gallery, labelsOf, type Run, statusOf } from "../../core/gallery";
+import { findImage, type Gallery, labelsOf, type Run } from "../../core/gallery";
+import { reduceWithImages, statusOf } from "../../core/gallery-changes";
 import { ModelPace, type Progress, progressOf } from "../../core/queue";
 import type { Action, State } from "../../core/state";
 import type { PaintedLabel, PreparedImage, Problem } from "../../messages";
 import { JobError, type WorkerClient } from "../worker-client";
 import { imagesIn } from "./folders";
 
-export { reduceWithImages } from "../../core/gallery-changes";
+export { reduceWithImages };
 
 /** Requests under way at once; a browser opens no more connections to one host. */
 const MOST_REQUESTS = 6;
