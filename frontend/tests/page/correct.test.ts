@@ -4,6 +4,8 @@ import { appUnderTest } from "../support/app";
 import { label } from "../support/aws";
 import { axeViolations } from "../support/axe";
 import { jpeg, png, type TestFile, withExif } from "../support/images";
+import { settingsText } from "../support/site";
+import { PASSWORD, UserPool } from "../support/user-pool";
 
 const app = appUnderTest();
 
@@ -216,6 +218,33 @@ test("leaving with corrections that were not exported asks, and switching pages 
   await app.page.reload();
   await app.page.getByText("No images yet").waitFor();
   expect(asked).toHaveLength(1);
+});
+
+test("whoever signs out leaves no corrections to the next person", async () => {
+  const pool = new UserPool(app.aws);
+  pool.add("ann@example.com");
+  pool.add("bob@example.com");
+  const press = (name: string) => app.page.getByRole("button", { name, exact: true }).click();
+  const enter = async (email: string) => {
+    await app.page.getByLabel("E-mail").fill(email);
+    await app.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await press("Sign in");
+  };
+  const corrected = app.page.getByText("1 image corrected, not exported yet.");
+  await app.open(settingsText(app.aws.url, [], pool.signIn));
+  await enter("ann@example.com");
+  await app.reach("ready");
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("done");
+  await app.page.evaluate(() => (location.hash = "#/correct"));
+  await press("All of it is right");
+  expect(await corrected.count()).toBe(1);
+  await press("Account");
+  await press("Sign out");
+  await app.reach("signed-out");
+  await enter("bob@example.com");
+  await app.page.getByText("No images yet").waitFor();
+  expect(await corrected.count()).toBe(0);
 });
 
 test("without an image, and with one that cannot be used, the page says what to do", async () => {

@@ -32,7 +32,8 @@ export function Export({ say }: { readonly say: (words: string) => void }) {
               onInput={({ currentTarget }) => setLocation(currentTarget.value.trim())}
             />
             <p id="location-help" class="muted" role={wrong === null ? undefined : "alert"}>
-              {wrong ?? "Leave it empty if you put the manifest beside the image files."}
+              {wrong ??
+                "Leave it empty if you put the manifest beside the image files. Boxes are in pixels of these files, seen upright."}
             </p>
           </div>
           {importProblems(corrections, location).map((problem) => (
