@@ -35,21 +35,15 @@ function startForGuests(settings: Settings): void {
     render(<App app={{ settings, route, state, controller, visitor: GUEST }} />, document.body);
     refresher?.see(state);
   });
-  let refresher: Refresher | undefined;
+  let refresher: Refresher | null = null;
   listen(controller);
   requestAnimationFrame(() => setTimeout(() => void controller.refresh()));
   // Not of the first page: the list is fresh for a while, and stays as it is if this cannot be loaded.
-  setTimeout(
-    () =>
-      import("./refresher").then(
-        ({ Refresher }) => {
-          refresher = new Refresher(controller);
-          controller.draw();
-        },
-        () => {},
-      ),
-    REFRESH_AFTER,
-  );
+  setTimeout(async () => {
+    const later = await import("./refresher").catch(() => null);
+    refresher = later && new later.Refresher(controller);
+    controller.draw();
+  }, REFRESH_AFTER);
 }
 
 /** What only members need is not downloaded by guests. */

@@ -4,15 +4,19 @@ import type { PageProps } from "./app-context";
 import { Detect } from "./detect/page";
 import { Lazy } from "./lazy";
 
+interface PageModule {
+  readonly Page: ComponentType<PageProps>;
+}
+
 /** The pages that are downloaded when they are first opened. */
-const LATER: Partial<Record<PageName, () => Promise<ComponentType<PageProps>>>> = {
-  projects: async () => (await import("./projects/page")).Page,
-  compare: async () => (await import("./compare/page")).Page,
-  correct: async () => (await import("./correct/page")).Page,
-  help: async () => (await import("./help/page")).Page,
+const LATER: Partial<Record<PageName, () => Promise<PageModule>>> = {
+  projects: () => import("./projects/page"),
+  compare: () => import("./compare/page"),
+  correct: () => import("./correct/page"),
+  help: () => import("./help/page"),
 };
 
-const notFound = async () => (await import("./not-found")).Page;
+const notFound = () => import("./not-found");
 
 /** The pages in the order of the navigation. */
 export const PAGES: readonly (readonly [PageName, string])[] = [
@@ -27,10 +31,11 @@ export const PAGES: readonly (readonly [PageName, string])[] = [
 export function CurrentPage({ app }: PageProps) {
   const { route } = app;
   if (route?.page === "detect") return <Detect app={app} />;
-  const load = (route && LATER[route.page]) ?? notFound;
+  const download = (route && LATER[route.page]) ?? notFound;
+  const load = async (): Promise<ComponentType<PageProps>> => (await download()).Page;
   return (
     <main class="alone" tabIndex={-1}>
-      <Lazy key={load} load={load} props={{ app }} waiting={<div class="skeleton" />} />
+      <Lazy key={download} load={load} props={{ app }} waiting={<div class="skeleton" />} />
     </main>
   );
 }
