@@ -28,6 +28,9 @@ export class CredentialsError extends Error {
 /** What Rekognition says to credentials that it does not, or no longer, know. */
 const STALE: ReadonlySet<string> = new Set(["ExpiredTokenException", "UnrecognizedClientException"]);
 
+/** What it says to a wrong clock, from which the SDK learns the right one and tries again at once. */
+const SKEWED: ReadonlySet<string> = new Set(["InvalidSignatureException", "RequestExpired"]);
+
 /** Hides from the SDK's retries what failed in a detection: whoever asks keeps to a pace, and tries again by it. */
 class Unretried extends Error {
   constructor(override readonly cause: unknown) {
@@ -81,7 +84,8 @@ export class CustomLabels {
             return await next(args);
           } catch (error) {
             if (error instanceof Error && STALE.has(error.name)) this.client = this.connect();
-            throw commandName === "DetectCustomLabelsCommand" ? new Unretried(error) : error;
+            const isSkewed = error instanceof Error && SKEWED.has(error.name);
+            throw commandName === "DetectCustomLabelsCommand" && !isSkewed ? new Unretried(error) : error;
           }
         },
       // After the retries, so that each of them counts.
