@@ -7,7 +7,7 @@ export function reduceWithImages(state: State, action: Action): State {
   switch (action.type) {
     case "add": {
       const problem = state.problem?.during === "choose" ? null : state.problem;
-      return { ...state, gallery: reduceGallery(state.gallery, action), problem };
+      return { ...state, gallery: reduceGallery(state.gallery, action), problem, choosing: false };
     }
     case "clear":
     case "select":

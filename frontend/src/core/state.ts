@@ -32,6 +32,8 @@ export interface State {
   readonly problem: (Problem & { readonly during: During }) | null;
   /** Whether a file is being dragged over the page. */
   readonly dragging: boolean;
+  /** Whether images were chosen that are not in the gallery yet. */
+  readonly choosing: boolean;
   /** Whether the command that starts a model has been copied. */
   readonly copied: boolean;
 }
@@ -49,6 +51,7 @@ export type Action =
   | { readonly type: "threshold"; readonly percent: number }
   | { readonly type: "lit"; readonly index: number | null }
   | { readonly type: "dragging"; readonly over: boolean }
+  | { readonly type: "choosing" }
   | { readonly type: "copied" }
   | { readonly type: "status"; readonly arn: string; readonly status: string }
   | { readonly type: "paused" }
@@ -64,6 +67,7 @@ export const INITIAL: State = {
   lit: null,
   problem: null,
   dragging: false,
+  choosing: false,
   copied: false,
 };
 
@@ -98,12 +102,15 @@ export function reduce(state: State, action: Action): State {
         ...state,
         listing: action.during === "list" ? "failed" : state.listing,
         problem: { ...action.problem, during: action.during },
+        choosing: state.choosing && action.during !== "choose",
       };
     case "lit":
       return { ...state, lit: action.index };
     case "dragging":
       // Told many times a second.
       return state.dragging === action.over ? state : { ...state, dragging: action.over };
+    case "choosing":
+      return { ...state, choosing: true, problem: without(state.problem, "choose") };
     case "copied":
       return { ...state, copied: true };
     case "status":
@@ -113,7 +120,7 @@ export function reduce(state: State, action: Action): State {
         projects: withStatus(state.projects, action.arn, action.status),
       };
     case "paused":
-      return { ...state, listing: "done", problem: null, dragging: false };
+      return { ...state, listing: "done", problem: null, dragging: false, choosing: false };
     case "reset":
       return INITIAL;
     case "threshold":
@@ -163,6 +170,7 @@ export function stage(state: State): "loading" | "ready" | "preparing" | "detect
   const image = selectedImage(state);
   const run = state.model === null ? undefined : image?.runs.get(state.model);
   const prepared = image?.preparation.status;
+  if (state.choosing) return "preparing";
   if (!state.gallery.held) {
     if (prepared === "queued" || prepared === "preparing") return "preparing";
     if (prepared === "ready" && (run?.status === "queued" || run?.status === "detecting")) return "detecting";

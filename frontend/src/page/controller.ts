@@ -122,9 +122,11 @@ export class Controller {
 
   /** Take images that were dropped, pasted or chosen. */
   choose(files: Iterable<File>): void {
+    if (this.paused) return;
     performance.mark("image-chosen");
     // Copied now: a control empties its list as soon as its handler returns.
     const chosen = [...files];
+    this.dispatch({ type: "choosing" });
     void this.work((runner) => runner.choose(chosen));
   }
 

@@ -218,3 +218,12 @@ test("one label has one colour, in every box", () => {
   expect(bolt?.color).toBe(dim?.color);
   expect(washer?.color).not.toBe(bolt?.color);
 });
+
+test("from the moment images are chosen the page says that it prepares them", () => {
+  const failed: State = reduce(INITIAL, { type: "failed", during: "choose", problem: PROBLEM });
+  const choosing = reduce(failed, { type: "choosing" });
+  expect(stage(choosing)).toBe("preparing");
+  expect(stage(reduce(choosing, add(1)))).toBe("preparing");
+  expect(reduce(choosing, add(1)).choosing).toBe(false);
+  expect(stage(reduce(choosing, { type: "failed", during: "choose", problem: PROBLEM }))).toBe("failed");
+});
