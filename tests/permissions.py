@@ -53,6 +53,8 @@ SECTIONS = {
             "rekognition:StopProjectVersion": "To stop a model.",
             "rekognition:TagResource": "To note on a model when it was started and when it is to stop;"
             " these two tags and no others, so that nobody can undo how an account tags for costs or access.",
+            "rekognition:UntagResource": "To take these two tags back from a model that was stopped or did not start,"
+            " so that an old note cannot end its next run.",
         },
     ),
     "guard.json.j2": Section(

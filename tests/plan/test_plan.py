@@ -38,7 +38,10 @@ MODES: dict[str, dict[str, Any]] = {
 
 @functools.cache
 def plan(mode: str) -> list[dict[str, Any]]:
-    """Return the resources that the program would create, with what differs between runs replaced."""
+    """Return the resources that the program would create, with what differs between runs replaced.
+
+    Of the web app's assets, whose names are the build's affair, one of each kind stands for all.
+    """
     with LocalAws() as aws:
         settings = local_config(aws.url, MODES[mode])
         result = preview(PROJECT_DIR, settings, AwsProvider(aws.url, settings.values["aws:region"]))
@@ -61,8 +64,9 @@ def normalized(result: Result, aws_url: str) -> list[dict[str, Any]]:
     ]
     text = json.dumps(resources).replace(UNKNOWN, "[unknown]").replace(aws_url, AWS_URL)
     text = re.sub(r'(?<=[a-zA-Z0-9]-)[0-9a-f]{7}(?=")', "0000000", text)  # the end of a generated name
-    text = re.sub(r"(assets/[a-z]+-)[\w-]{8}\.", r"\1HASH.", text)
-    return sorted(json.loads(text), key=lambda one: (one["type"], one["name"]))
+    text = re.sub(r"assets/[a-z-]+-[\w-]{8}\.", "assets/NAME-HASH.", text)
+    different = {json.dumps(one): one for one in json.loads(text)}  # assets of one kind are alike by now
+    return sorted(different.values(), key=lambda one: (one["type"], one["name"]))
 
 
 def readable(name: str, value: Any) -> Any:

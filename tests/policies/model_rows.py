@@ -45,6 +45,7 @@ MAY: dict[str, tuple[str, tuple[str, ...]]] = {
 
 MAY_TAG: dict[tuple[str, str], frozenset[str]] = {
     ("rekognition:TagResource", "operator"): frozenset({"started-at", "stop-at"}),
+    ("rekognition:UntagResource", "operator"): frozenset({"started-at", "stop-at"}),
     ("rekognition:TagResource", "guard"): frozenset({"guard-first-seen"}),
     ("rekognition:UntagResource", "guard"): frozenset({"started-at", "stop-at", "guard-first-seen"}),
 }
