@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from local.aws.loopback import LoopbackServer
 from tests.browser import FLAGS, ensure
@@ -173,7 +173,7 @@ class Watched:
         self.page.get_by_role("button", name="Refresh").click()
         self.page.wait_for_selector("option:has-text('v1 · running')", state="attached", timeout=10_000)
         self.choose(image)
-        assert self.page.locator("svg rect[data-label=bolt]").count() == 1
+        expect(self.page.locator("svg rect[data-label=bolt]")).to_have_count(1)
         self.check()
 
 
