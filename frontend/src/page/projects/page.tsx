@@ -76,7 +76,8 @@ export class Page extends Component<PageProps, PageState> {
         {shown.map((project) => (
           <ProjectCard key={project.name} project={project} app={app} now={now} />
         ))}
-        {typeof listing === "object" && <div class="card skeleton" />}
+        {/* Another one after each project, so that nothing that is in sight moves. */}
+        {typeof listing === "object" && <div key={shown.length} class="card skeleton" />}
         {listing === "done" && shown.length === 0 && <Nothing app={app} />}
       </div>
     );
