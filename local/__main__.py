@@ -171,4 +171,9 @@ def _setting(text: str) -> tuple[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed by now. What may be left is a thread that trains inside OpenCV, which can be neither
+    # ended nor torn down: leaving by sys.exit would abort the process.
+    os._exit(status)

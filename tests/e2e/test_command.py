@@ -96,6 +96,21 @@ def test_it_ends_cleanly_and_leaves_nothing_behind(running: Running) -> None:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+def test_ctrl_c_ends_it_cleanly_while_the_model_is_being_trained() -> None:
+    with subprocess.Popen(
+        DEMO, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "… Training" in line:
+                break
+        time.sleep(1)  # the training is in OpenCV by now
+        demo.send_signal(signal.SIGINT)
+        rest = demo.stdout.read()
+    assert demo.returncode == 0
+    assert rest.endswith("Stopped.\n")
+
+
 @pytest.mark.parametrize("header", [{"Host": "attacker.example"}, {"Host": "127.0.0.1"}])
 @pytest.mark.parametrize("service", [0, 1], ids=["site", "aws"])
 def test_foreign_hosts_get_nothing(shared: Running, header: dict[str, str], service: int) -> None:
