@@ -17,6 +17,8 @@ import { IdentityPool, type Login } from "./identity-pool";
 /** Rekognition allows five requests a second to each control-plane operation; others use the account too. */
 const REQUESTS_PER_SECOND = 4;
 const ANSWER_WITHIN = 120_000;
+/** Running models of a project whose leases are asked for; an account may run two unless AWS raised its quota. */
+const MOST_LEASES = 20;
 
 /** Cognito refused, or could not be asked for, credentials. */
 export class CredentialsError extends Error {
@@ -153,8 +155,9 @@ export class CustomLabels {
         versions.push(...readVersions(page.ProjectVersionDescriptions));
       }
       for (const version of versions) this.projectOf.set(version.arn, arn);
+      const asked = new Set(versions.filter(isCharged).slice(0, MOST_LEASES));
       const known = versions.map((version) =>
-        isCharged(version) ? this.withLease(version, signal) : version,
+        asked.has(version) ? this.withLease(version, signal) : version,
       );
       return { arn, name, versions: await Promise.all(known), problem: null };
     } catch (error) {
