@@ -73,7 +73,7 @@ def on_terminal(environment: Mapping[str, str], *arguments: str, keys: str) -> t
     except OSError as error:  # Linux says so when the other side is gone
         assert error.errno == errno.EIO  # noqa: PT017  # any other would be a failure
     os.close(ours)
-    return program.wait(20), shown.decode()
+    return program.wait(60), shown.decode()
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
@@ -231,7 +231,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(environment: dict[str, str], 
     assert isinstance(program.stderr, io.BufferedReader)
     assert program.stderr.read() == b""
     program.stderr.close()
-    assert program.wait(20) == 1
+    assert program.wait(60) == 1
 
 
 def test_ctrl_c_leaves_a_training_running_and_says_how_to_look_again(
@@ -253,7 +253,7 @@ def test_ctrl_c_leaves_a_training_running_and_says_how_to_look_again(
         time.sleep(0.1)
     time.sleep(0.5)
     program.send_signal(signal.SIGINT)
-    assert program.wait(20) == 130
+    assert program.wait(60) == 130
     assert (
         errors.read_text()
         == "\nInterrupted. shapes/v1 starts nevertheless: see `custom-labels cost`, or `custom-labels stop shapes/v1`.\n"
