@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
+from infra.bucket_guards import close_bucket
 from infra.policies import render_policy
 
 
@@ -40,25 +41,7 @@ class SiteBucket(pulumi.ComponentResource):
         super().__init__("customlabels:site_bucket:SiteBucket", name, {}, opts)
         child = ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(name, aws.s3.BucketArgs(force_destroy=True), opts=child)
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            aws.s3.BucketOwnershipControlsArgs(
-                bucket=bucket.bucket,
-                rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            ),
-            opts=child,
-        )
-        public_access = aws.s3.BucketPublicAccessBlock(
-            f"{name}-public-access",
-            aws.s3.BucketPublicAccessBlockArgs(
-                bucket=bucket.bucket,
-                block_public_acls=True,
-                ignore_public_acls=True,
-                block_public_policy=not args.anyone_may_read,
-                restrict_public_buckets=not args.anyone_may_read,
-            ),
-            opts=child,
-        )
+        public_access = close_bucket(name, bucket, anyone_may_read=args.anyone_may_read, opts=child)
         self.bucket_name = public_access.bucket
         self.arn = bucket.arn
         self.regional_domain_name = bucket.bucket_regional_domain_name

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
+from infra.bucket_guards import close_bucket
 from infra.policies import render_policy
 
 TAG = "custom-labels:training-bucket"
@@ -43,25 +44,7 @@ class TrainingBucket(pulumi.ComponentResource):
         super().__init__("customlabels:training_bucket:TrainingBucket", name, {}, opts)
         child = ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(name, aws.s3.BucketArgs(tags={TAG: "true"}), opts=child)
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            aws.s3.BucketOwnershipControlsArgs(
-                bucket=bucket.bucket,
-                rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            ),
-            opts=child,
-        )
-        public_access = aws.s3.BucketPublicAccessBlock(
-            f"{name}-public-access",
-            aws.s3.BucketPublicAccessBlockArgs(
-                bucket=bucket.bucket,
-                block_public_acls=True,
-                ignore_public_acls=True,
-                block_public_policy=True,
-                restrict_public_buckets=True,
-            ),
-            opts=child,
-        )
+        public_access = close_bucket(name, bucket, opts=child)
         versioning = aws.s3.BucketVersioning(
             f"{name}-versioning",
             aws.s3.BucketVersioningInitArgs(
