@@ -1,23 +1,5 @@
 import { defineConfig } from "vite";
 
-/**
- * Modules of the SDK that this app's calls never reach, but that its client names, with what stands in for them:
- * a quarter of the worker's size.
- */
-const UNUSED: Record<string, string> = {
-  // Rekognition's images and models have no streams of events.
-  "/@smithy/core/dist-es/submodules/event-streams/index.browser.js": "export {};",
-  // The settings name the endpoint: there are no regions and partitions to derive it from.
-  "/@aws-sdk/client-rekognition/dist-es/endpoint/endpointResolver.js": `
-    export const defaultEndpointResolver = ({ Endpoint }) => ({ url: new URL(Endpoint), properties: {}, headers: {} });`,
-  // Every browser that has workers with canvases has SHA-256; requests stay below the 8 MiB that are too much for it.
-  "/@smithy/core/dist-es/submodules/checksum/sha256/Sha256Js.js": `
-    export class Sha256Js { constructor() { throw new Error("SHA-256 is not available here."); } }`,
-  // Of the adaptive retries, which are slow for somebody who waits.
-  "/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js":
-    "export class DefaultRateLimiter {}",
-};
-
 export default defineConfig({
   // The same files are served from a CloudFront root and from an S3 REST endpoint.
   base: "./",
@@ -31,14 +13,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [
-      {
-        name: "without-unused",
-        enforce: "pre",
-        load: (id) => UNUSED[Object.keys(UNUSED).find((path) => id.endsWith(path)) ?? ""] ?? null,
-      },
-    ],
-    // One file: a lazy chunk of the SDK would be one more request before the first model is listed.
+    // One file: a lazy chunk would be one more request before the first model is listed.
     rolldownOptions: { output: { codeSplitting: false } },
   },
   plugins: [

@@ -1,6 +1,7 @@
 import type { Project } from "./core/catalog";
 import type { RatioBox } from "./core/geometry";
 import type { Role } from "./core/permissions";
+import type { Passing } from "./core/service-error";
 import type { Settings } from "./core/settings";
 
 /** What is known of an image that has been prepared. */
@@ -47,8 +48,7 @@ export interface Problem {
   readonly detail: string | null;
   /** Whether the same job may succeed when tried again. */
   readonly retry: boolean;
-  /** What passes by itself: a limit on requests, or a failure of the service or the network. */
-  readonly passing?: "limit" | "failure";
+  readonly passing?: Passing;
   /** The form of the sign-in where the person can go on, if it is another one. */
   readonly form?: SignInForm;
 }

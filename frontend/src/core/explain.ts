@@ -1,4 +1,5 @@
 import type { Problem } from "../messages";
+import { ServiceError } from "./service-error";
 
 /** What the app was doing when a call failed. */
 export type Step = "credentials" | "member-credentials" | "list" | "detect" | "start" | "stop" | "extend";
@@ -15,25 +16,16 @@ export interface Circumstances {
 /** Tell a person what a failed call to AWS means here, and what to do about it. */
 export function explain(error: unknown, circumstances: Circumstances): Problem {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-  if (isNetworkError(name, message)) return network(circumstances);
+  if (name === "NetworkError") return network(circumstances);
+  const passing = error instanceof ServiceError ? error.passing : null;
   const sentence = (SENTENCES[circumstances.step] ?? CALLS)[name] ?? fallback(circumstances.step);
   return {
     sentence: `${name}: ${typeof sentence === "string" ? sentence : sentence(circumstances)}`,
     detail: message === "" || message === name ? null : message,
     retry: !HOPELESS.has(name),
-    ...(LIMITS.has(name) && { passing: "limit" }),
-    ...(FAILURES.has(name) && { passing: "failure" }),
+    ...(passing && { passing }),
   };
 }
-
-/** Refusals because of too many requests a second. */
-const LIMITS: ReadonlySet<string> = new Set([
-  "ProvisionedThroughputExceededException",
-  "ThrottlingException",
-  "TooManyRequestsException",
-]);
-
-const FAILURES: ReadonlySet<string> = new Set(["InternalServerError", "ServiceUnavailable", "TimeoutError"]);
 
 type Sentence = string | ((circumstances: Circumstances) => string);
 
@@ -71,7 +63,9 @@ const CALLS: Readonly<Record<string, Sentence>> = {
   InvalidSignatureException: CLOCK,
   RequestExpired: CLOCK,
   TimeoutError: ({ region }) =>
-    `Rekognition in ${region} has not answered within two minutes; check the connection and retry.`,
+    `Rekognition in ${region} has not answered in time; check the connection and retry.`,
+  BadReply:
+    "what answered is not Rekognition, or broken; check the network for a proxy or a login page, and retry.",
 };
 
 const POOL_ROLES =
@@ -124,11 +118,6 @@ function fallback(step: Step): string {
     extend: "let the model run longer",
   }[step];
   return `AWS did not ${doing} for this app; retry, and if it persists ask whoever deployed it.`;
-}
-
-/** `fetch` rejects with a TypeError whose words differ by browser. */
-function isNetworkError(name: string, message: string): boolean {
-  return name === "NetworkError" || (name === "TypeError" && /fetch|network|load failed/i.test(message));
 }
 
 function network({ online, step, endpoint }: Circumstances): Problem {

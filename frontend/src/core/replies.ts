@@ -3,8 +3,8 @@ import { type Version, versionName } from "./catalog";
 import type { RatioBox } from "./geometry";
 
 /** Labels of a reply of `DetectCustomLabels`; what is no label is left out. */
-export function readLabels(labels: unknown): readonly Label[] {
-  return list(labels).flatMap((label) => {
+export function readLabels(reply: unknown): readonly Label[] {
+  return list(field(reply, "CustomLabels")).flatMap((label) => {
     const name = text(label, "Name");
     const confidence = number(label, "Confidence");
     if (name === null || confidence === null) return [];
@@ -20,16 +20,15 @@ function readBox(box: unknown): RatioBox | null {
 }
 
 /** ARNs of a page of `DescribeProjects`. */
-export function readProjectArns(projects: unknown): readonly string[] {
-  return list(projects).flatMap((project) => text(project, "ProjectArn") ?? []);
+export function readProjectArns(reply: unknown): readonly string[] {
+  return list(field(reply, "ProjectDescriptions")).flatMap((project) => text(project, "ProjectArn") ?? []);
 }
 
 /** Versions of a page of `DescribeProjectVersions`; what has no ARN cannot be used and is left out. */
-export function readVersions(descriptions: unknown): readonly Version[] {
-  return list(descriptions).flatMap((description) => {
+export function readVersions(reply: unknown): readonly Version[] {
+  return list(field(reply, "ProjectVersionDescriptions")).flatMap((description) => {
     const arn = text(description, "ProjectVersionArn");
     if (arn === null) return [];
-    const trained = field(description, "TrainingEndTimestamp");
     return [
       {
         arn,
@@ -39,11 +38,27 @@ export function readVersions(descriptions: unknown): readonly Version[] {
         f1: number(field(description, "EvaluationResult"), "F1Score"),
         inferenceUnits: number(description, "MinInferenceUnits"),
         maxInferenceUnits: number(description, "MaxInferenceUnits"),
-        trained: trained instanceof Date && !Number.isNaN(trained.getTime()) ? trained.getTime() : null,
+        trained: moment(description, "TrainingEndTimestamp"),
         lease: null,
       },
     ];
   });
+}
+
+/** The tags of a reply of `ListTagsForResource`. */
+export function readTags(reply: unknown): Readonly<Record<string, string>> {
+  const tags = Object.entries(field(reply, "Tags") ?? {});
+  return Object.fromEntries(tags.filter((tag): tag is [string, string] => typeof tag[1] === "string"));
+}
+
+/** Where the next page of a listing begins; null when this was the last. */
+export function readNextToken(reply: unknown): string | null {
+  return text(reply, "NextToken") || null;
+}
+
+/** The status of a reply that says what became of a model. */
+export function readStatus(reply: unknown): string | null {
+  return text(reply, "Status");
 }
 
 /** The identity of a reply of `GetId`; null when it names none. */
@@ -57,10 +72,10 @@ export function readCredentials(reply: unknown) {
   const accessKeyId = text(credentials, "AccessKeyId");
   const secretAccessKey = text(credentials, "SecretKey");
   const sessionToken = text(credentials, "SessionToken");
-  const seconds = number(credentials, "Expiration");
-  if (accessKeyId === null || secretAccessKey === null || sessionToken === null || seconds === null)
+  const expires = moment(credentials, "Expiration");
+  if (accessKeyId === null || secretAccessKey === null || sessionToken === null || expires === null)
     return null;
-  return { accessKeyId, secretAccessKey, sessionToken, expires: seconds * 1000 };
+  return { accessKeyId, secretAccessKey, sessionToken, expires };
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -79,4 +94,10 @@ function text(value: unknown, key: string): string | null {
 function number(value: unknown, key: string): number | null {
   const found = field(value, key);
   return typeof found === "number" && Number.isFinite(found) ? found : null;
+}
+
+/** Milliseconds since 1970, of which AWS's JSON has the seconds. */
+function moment(value: unknown, key: string): number | null {
+  const found = new Date((number(value, key) ?? NaN) * 1000).getTime();
+  return Number.isNaN(found) ? null : found;
 }

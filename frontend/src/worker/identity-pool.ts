@@ -1,6 +1,6 @@
 import { readCredentials, readIdentityId } from "../core/replies";
 import type { Settings } from "../core/settings";
-import { Cognito } from "./cognito";
+import { type Clock, JsonService } from "./json-service";
 
 /** How somebody who has signed in gets credentials. */
 export interface Login {
@@ -15,32 +15,28 @@ export interface TemporaryCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** By this device's clock, right or wrong. */
-  readonly expiration: Date;
+  /** In milliseconds since 1970 by this device's clock, right or wrong. */
+  readonly expires: number;
 }
 
 /** Gives credentials to one identity of a Cognito identity pool, which it asks for first. */
 export class IdentityPool {
-  private readonly cognito: Cognito;
+  private readonly cognito: JsonService;
   private identityId: string | null = null;
 
   /** @param member how an identity is somebody's; null for a guest's. */
   constructor(
     private readonly settings: Settings,
     private readonly member: Login | null,
+    private readonly clock: Clock,
   ) {
-    this.cognito = new Cognito("AWSCognitoIdentityService", settings.endpoints.cognitoIdentity);
-  }
-
-  /** Milliseconds that AWS's clock is ahead of this device's. */
-  get clockOffset(): number {
-    return this.cognito.clockOffset;
+    this.cognito = new JsonService("AWSCognitoIdentityService", settings.endpoints.cognitoIdentity, clock);
   }
 
   /**
    * Get new credentials.
    *
-   * @throws CognitoError when the pool refuses, or `login` does.
+   * @throws ServiceError when the pool refuses, or `login` does.
    */
   async credentials(): Promise<TemporaryCredentials> {
     const { member } = this;
@@ -56,7 +52,7 @@ export class IdentityPool {
     if (given === null) throw this.cognito.error("BadReply", "The reply has no credentials.");
     const { expires, ...keys } = given;
     // No longer than the sign-in that they rest on, so that somebody shut out of the pool is soon noticed.
-    const until = Math.min(expires - this.clockOffset, login?.expires ?? Infinity);
-    return { ...keys, expiration: new Date(until) };
+    const until = Math.min(expires - this.clock.offset, login?.expires ?? Infinity);
+    return { ...keys, expires: until };
   }
 }

@@ -1,4 +1,4 @@
-import { CustomLabels } from "./aws";
+import { CustomLabels } from "./custom-labels";
 import { serve } from "./serve";
 import { viewing } from "./viewing";
 

@@ -1,9 +1,10 @@
+import { ServiceError } from "../core/service-error";
 import { explainSignIn, type SignInStep } from "../core/explain-sign-in";
 import type { SignIn } from "../core/settings";
 import type { Jobs, MemberJobs, Problem } from "../messages";
-import { CredentialsError, CustomLabels } from "./aws";
-import { CognitoError } from "./cognito";
+import { CustomLabels } from "./custom-labels";
 import { extendLease, startModel, stopModel } from "./models";
+import { CredentialsError } from "./rekognition";
 import { post, serve, type Service } from "./serve";
 import { Session } from "./session";
 import { viewing } from "./viewing";
@@ -99,5 +100,5 @@ serve((settings): Service<keyof Jobs> => {
 });
 
 function isOfUserPool(error: unknown): boolean {
-  return error instanceof CognitoError && error.service === "AWSCognitoIdentityProviderService";
+  return error instanceof ServiceError && error.service === "AWSCognitoIdentityProviderService";
 }

@@ -1,15 +1,8 @@
-import {
-  DescribeProjectVersionsCommand,
-  StartProjectVersionCommand,
-  StopProjectVersionCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
-} from "@aws-sdk/client-rekognition";
 import { isCharged, versionName } from "../core/catalog";
 import { inUtc, leaseTags, STARTED_AT, STOP_AT } from "../core/leases";
-import { readVersions } from "../core/replies";
+import { readStatus, readVersions } from "../core/replies";
 import type { MemberJobs } from "../messages";
-import type { CustomLabels } from "./aws";
+import type { CustomLabels } from "./custom-labels";
 
 const KEYS = [STARTED_AT, STOP_AT];
 
@@ -26,15 +19,15 @@ export async function startModel(
   { model, inferenceUnits, maxInferenceUnits, minutes }: MemberJobs["start"]["ask"],
 ): Promise<string> {
   const before = await customLabels.tags(model, new AbortController().signal);
-  const now = Date.now() + customLabels.client.config.systemClockOffset;
+  const now = Date.now() + customLabels.rekognition.clock.offset;
   await tag(customLabels, model, leaseTags(now, minutes));
   try {
-    const command = new StartProjectVersionCommand({
+    const reply = await customLabels.rekognition.call("StartProjectVersion", {
       ProjectVersionArn: model,
       MinInferenceUnits: inferenceUnits,
       ...(maxInferenceUnits !== null && { MaxInferenceUnits: maxInferenceUnits }),
     });
-    return (await customLabels.client.send(command)).Status ?? "STARTING";
+    return readStatus(reply) ?? "STARTING";
   } catch (error) {
     // A lease too many stops nothing that runs; what the person must hear is why the start failed.
     await takeBack(customLabels, model, before).catch(() => {});
@@ -48,12 +41,9 @@ async function takeBack(
   model: string,
   before: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const command = new DescribeProjectVersionsCommand({
-    ProjectArn: customLabels.projectOf.get(model),
-    VersionNames: [versionName(model)],
-  });
-  const { ProjectVersionDescriptions } = await customLabels.client.send(command);
-  const [now] = readVersions(ProjectVersionDescriptions).filter(({ arn }) => arn === model);
+  const request = { ProjectArn: customLabels.projectOf.get(model), VersionNames: [versionName(model)] };
+  const reply = await customLabels.rekognition.call("DescribeProjectVersions", request);
+  const now = readVersions(reply).find(({ arn }) => arn === model);
   if (now !== undefined && isCharged(now)) return;
   const old = Object.entries(before).filter(([key]) => KEYS.includes(key));
   if (old.length > 0) await tag(customLabels, model, Object.fromEntries(old));
@@ -66,25 +56,22 @@ async function takeBack(
 
 /** Stop a model; its lease goes when it is on its way down. */
 export async function stopModel(customLabels: CustomLabels, model: string): Promise<string> {
-  const { Status = "STOPPING" } = await customLabels.client.send(
-    new StopProjectVersionCommand({ ProjectVersionArn: model }),
-  );
+  const reply = await customLabels.rekognition.call("StopProjectVersion", { ProjectVersionArn: model });
   // An old lease would soon stop a model that somebody starts from elsewhere; but stopping needs no right to untag.
   await untag(customLabels, model, KEYS).catch(() => {});
-  return Status;
+  return readStatus(reply) ?? "STOPPING";
 }
 
 /** Move the end of a running model's lease. */
 export async function extendLease(customLabels: CustomLabels, model: string, stopAt: number): Promise<void> {
-  const { systemClockOffset } = customLabels.client.config;
-  await tag(customLabels, model, { [STOP_AT]: inUtc(stopAt + systemClockOffset) });
+  await tag(customLabels, model, { [STOP_AT]: inUtc(stopAt + customLabels.rekognition.clock.offset) });
 }
 
 async function tag(customLabels: CustomLabels, model: string, tags: Record<string, string>): Promise<void> {
-  await customLabels.client.send(new TagResourceCommand({ ResourceArn: model, Tags: tags }));
+  await customLabels.rekognition.call("TagResource", { ResourceArn: model, Tags: tags });
 }
 
 async function untag(customLabels: CustomLabels, model: string, keys: string[]): Promise<void> {
   if (keys.length === 0) return;
-  await customLabels.client.send(new UntagResourceCommand({ ResourceArn: model, TagKeys: keys }));
+  await customLabels.rekognition.call("UntagResource", { ResourceArn: model, TagKeys: keys });
 }

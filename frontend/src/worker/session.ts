@@ -3,7 +3,7 @@ import { readClaims } from "../core/claims";
 import { endsSession, NoGroupError } from "../core/explain-sign-in";
 import type { SignIn } from "../core/settings";
 import type { Person, SignInReply } from "../messages";
-import { Cognito } from "./cognito";
+import { Clock, JsonService } from "./json-service";
 
 /** Share of the tokens' life after which they are renewed. */
 const RENEW_AFTER = 0.6;
@@ -30,7 +30,7 @@ export interface SessionEvents {
 
 /** One person's sign-in. Tokens are held here and nowhere else, and are gone with the worker. */
 export class Session {
-  private readonly pool: Cognito;
+  private readonly pool: JsonService;
   private email = "";
   private challenge: Challenge | null = null;
   private authenticator = false;
@@ -42,7 +42,7 @@ export class Session {
     private readonly signInTo: SignIn,
     private readonly events: SessionEvents,
   ) {
-    this.pool = new Cognito("AWSCognitoIdentityProviderService", signInTo.endpoint);
+    this.pool = new JsonService("AWSCognitoIdentityProviderService", signInTo.endpoint, new Clock());
   }
 
   signIn(email: string, password: string): Promise<SignInReply> {

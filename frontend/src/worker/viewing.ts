@@ -1,6 +1,6 @@
 import type { ViewingJobs } from "../messages";
 import { annotate } from "./annotate";
-import type { CustomLabels } from "./aws";
+import type { CustomLabels } from "./custom-labels";
 import { prepareImage, Refusal } from "./image";
 import type { Service } from "./serve";
 

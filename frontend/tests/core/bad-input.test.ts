@@ -70,7 +70,7 @@ function anything({ below, pick }: Random, depth = 3): unknown {
     case 4:
       return undefined;
     case 5:
-      return new Date(pick([0, NaN, 8.64e15]));
+      return pick([8.64e12, 1e15]); // seconds that are the last moment, and none
     case 6:
       return Array.from({ length: below(4) }, () => anything(random, depth - 1));
     default:
@@ -195,11 +195,16 @@ test("a reply of Rekognition becomes a state that can be drawn", () => {
     Confidence: 90,
     Geometry: { BoundingBox: { Left: 0, Top: 0, Width: 1, Height: 1 } },
   };
-  const version = { ProjectVersionArn: "a/b/version/c", Status: "RUNNING", EvaluationResult: { F1Score: 1 } };
+  const version = {
+    ProjectVersionArn: "a/b/version/c",
+    Status: "RUNNING",
+    TrainingEndTimestamp: 1.79e9,
+    EvaluationResult: { F1Score: 1 },
+  };
   for (let count = 0; count < EACH; count++) {
-    const labels = readLabels(damaged(random, [label, label]));
-    const versions = readVersions(damaged(random, [version]));
-    for (const arn of readProjectArns(damaged(random, [{ ProjectArn: "a/b" }])))
+    const labels = readLabels(damaged(random, { CustomLabels: [label, label] }));
+    const versions = readVersions(damaged(random, { ProjectVersionDescriptions: [version] }));
+    for (const arn of readProjectArns(damaged(random, { ProjectDescriptions: [{ ProjectArn: "a/b" }] })))
       expect(typeof arn).toBe("string");
     let state = reduce(INITIAL, {
       type: "listed",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Circumstances, explain } from "../../src/core/explain";
+import { ServiceError } from "../../src/core/service-error";
 
 const DETECT: Circumstances = {
   step: "detect",
@@ -8,8 +9,8 @@ const DETECT: Circumstances = {
   online: true,
 };
 
-function awsError(name: string, message = "words of AWS"): Error {
-  return Object.assign(new Error(message), { name });
+function awsError(name: string, status = 400): ServiceError {
+  return new ServiceError("RekognitionService", name, "words of AWS", status);
 }
 
 test.each([
@@ -26,6 +27,7 @@ test.each([
   ["ExpiredTokenException", "temporary credentials", true],
   ["InvalidSignatureException", "clock", true],
   ["TimeoutError", "has not answered", true],
+  ["BadReply", "is not Rekognition", true],
   ["BrandNewException", "did not detect labels", true],
 ])("%s is named and explained in one sentence, with AWS's own words beside it", (name, meaning, retry) => {
   const problem = explain(awsError(name), DETECT);
@@ -63,19 +65,28 @@ test("a refused list is not told as a refused detection", () => {
   );
 });
 
-test.each(["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"])(
-  "the browser's %j is told as a service that cannot be reached, or as being offline",
-  (message) => {
-    const lost = new TypeError(message);
-    expect(explain(lost, DETECT).sentence).toContain(
-      "Rekognition cannot be reached at http://127.0.0.1:4566",
-    );
-    expect(explain(lost, { ...DETECT, step: "credentials" }).sentence).toContain(
-      "Amazon Cognito cannot be reached",
-    );
-    expect(explain(lost, { ...DETECT, online: false }).sentence).toContain("offline");
-  },
-);
+test("a service that cannot be reached is told with its address, or as being offline", () => {
+  const lost = awsError("NetworkError", 0);
+  expect(explain(lost, DETECT).sentence).toContain("Rekognition cannot be reached at http://127.0.0.1:4566");
+  expect(explain(lost, { ...DETECT, step: "credentials" }).sentence).toContain(
+    "Amazon Cognito cannot be reached",
+  );
+  expect(explain(lost, { ...DETECT, online: false }).sentence).toContain("offline");
+});
+
+test.each([
+  ["ThrottlingException", 400, "limit"],
+  ["ProvisionedThroughputExceededException", 400, "limit"],
+  ["TooMany", 429, "limit"],
+  ["InternalServerError", 500, "failure"],
+  ["NetworkError", 0, "failure"],
+  ["TimeoutError", 0, "failure"],
+  ["BadReply", 200, "failure"],
+  ["AccessDeniedException", 400, undefined],
+  ["LimitExceededException", 400, undefined],
+])("%s with status %i passes by itself as a %s", (name, status, passing) => {
+  expect(explain(awsError(name, status), DETECT).passing).toBe(passing);
+});
 
 test("what is no error is still told", () => {
   expect(explain("boom", DETECT)).toMatchObject({ detail: "boom", retry: true });

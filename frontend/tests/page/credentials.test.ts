@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { FromWorker } from "../../src/messages";
 import { appUnderTest } from "../support/app";
-import { AwsError, type Call, PARTS_V1 } from "../support/aws";
+import { AwsError, type Call, ForeignReply, PARTS_V1 } from "../support/aws";
 import { DIST, settingsText } from "../support/site";
 
 const app = appUnderTest();
@@ -18,10 +18,19 @@ beforeEach(async () => {
 });
 
 /** Have a new worker, or the last one, detect so many times at once; what it answers, in the order of asking. */
-async function detect(times: number, worker: "new" | "last" = "new"): Promise<FromWorker[]> {
+function detect(times: number, worker: "new" | "last" = "new"): Promise<FromWorker[]> {
+  return ask("detect", times, worker);
+}
+
+/** What a worker answers that is asked so many times at once, but for its progress. */
+async function ask(
+  kind: "detect" | "list",
+  times: number,
+  worker: "new" | "last" = "new",
+): Promise<FromWorker[]> {
   const settings = JSON.parse(settingsText(app.aws.url));
   return app.page.evaluate(
-    async ({ url, settings, model, times, worker }) => {
+    async ({ url, settings, kind, model, times, worker }) => {
       const held = window as unknown as { worker: Worker };
       if (worker === "new") {
         held.worker = new Worker(url, { type: "module" });
@@ -33,15 +42,16 @@ async function detect(times: number, worker: "new" | "last" = "new"): Promise<Fr
           new Promise<FromWorker>((resolve) => {
             const id = Date.now() * 100 + index;
             held.worker.addEventListener("message", ({ data }) => {
-              if (data.id === id) resolve(data);
+              if (data.id === id && data.type !== "progress") resolve(data);
             });
-            const ask = { kind: "detect", model, image: new Blob(["image"]) };
+            const detect = { kind, model, image: new Blob(["image"]) };
+            const ask = kind === "list" ? { kind, arns: null } : detect;
             held.worker.postMessage({ type: "ask", id, ask });
           }),
       );
       return Promise.all(answers);
     },
-    { url: `/assets/${WORKER}`, settings, model: PARTS_V1, times, worker },
+    { url: `/assets/${WORKER}`, settings, kind, model: PARTS_V1, times, worker },
   );
 }
 
@@ -56,11 +66,15 @@ function counts(): Record<string, number> {
 
 /** Have an operation fail once. */
 function failOnce(operation: string, error: Error): void {
+  fail(1, operation, error);
+}
+
+/** Have an operation fail so many times, and then answer as before. */
+function fail(times: number, operation: string, error: Error): void {
   const usual = app.aws.answers[operation];
-  let failed = false;
+  let failed = 0;
   app.aws.answers[operation] = (call: Call) => {
-    if (failed) return usual?.(call);
-    failed = true;
+    if (++failed > times) return usual?.(call);
     throw error;
   };
 }
@@ -131,21 +145,67 @@ test("what Cognito refuses is explained and not repeated by itself, and asked an
   expect((await detect(1, "last")).map(({ type }) => type)).toEqual(["answer"]);
 });
 
-test("an identity that the pool has forgotten, and credentials that AWS no longer knows, are replaced", async () => {
+test("an identity that the pool has forgotten is replaced", async () => {
   lasting(4 * MINUTE); // to be renewed before every call
   await detect(1);
   failOnce("GetCredentialsForIdentity", new AwsError("ResourceNotFoundException", "Identity not found."));
   expect((await detect(1, "last")).map(({ type }) => type)).toEqual(["problem"]);
   expect((await detect(1, "last")).map(({ type }) => type)).toEqual(["answer"]);
   expect(counts()["GetId"]).toBe(2);
-  lasting(60 * MINUTE);
-  await detect(1, "last");
-  for (const name of ["ExpiredTokenException", "UnrecognizedClientException"]) {
-    const before = counts()["GetCredentialsForIdentity"] ?? 0;
-    failOnce("DetectCustomLabels", new AwsError(name, "The security token is not valid."));
+});
+
+test.each(["ExpiredTokenException", "UnrecognizedClientException"])(
+  "%s costs no call: of several that it meets at once, the first gets new credentials for all",
+  async (name) => {
+    await detect(1);
+    fail(5, "DetectCustomLabels", new AwsError(name, "The security token is not valid."));
+    expect((await detect(5, "last")).map(({ type }) => type)).toEqual(Array(5).fill("answer"));
+    expect(counts()).toEqual({ GetId: 2, GetCredentialsForIdentity: 2, DetectCustomLabels: 11 });
+    fail(2, "DetectCustomLabels", new AwsError(name, "The security token is not valid."));
     expect((await detect(1, "last")).map(({ type }) => type)).toEqual(["problem"]);
-    expect((await detect(1, "last")).map(({ type }) => type)).toEqual(["answer"]);
-    expect(counts()["GetCredentialsForIdentity"]).toBe(before + 1);
+  },
+);
+
+test("without AWS's time in its replies a wrong clock is said to be the cause, once", async () => {
+  app.aws.exposesDate = false;
+  await detect(1);
+  app.aws.clockAhead = -20 * MINUTE;
+  app.aws.calls.length = 0;
+  const [problem] = await detect(1, "last");
+  expect(JSON.stringify(problem)).toContain("mostly because this device's clock is wrong");
+  expect(app.aws.of("DetectCustomLabels")).toHaveLength(2);
+});
+
+test("a listing tries what may pass again, out of sight", async () => {
+  failOnce("DescribeProjects", new AwsError("ThrottlingException", "Rate exceeded"));
+  fail(2, "DescribeProjectVersions", new AwsError("InternalServerError", "", 500));
+  failOnce("ListTagsForResource", new ForeignReply(502, "<html>Bad gateway</html>"));
+  expect(await ask("list", 1)).toMatchObject([{ type: "answer", answer: ["parts"] }]);
+  const tries = ["DescribeProjects", "DescribeProjectVersions", "ListTagsForResource"];
+  expect(tries.map((operation) => app.aws.of(operation).length)).toEqual([2, 3, 2]);
+});
+
+test("a listing does not try again what will not pass, and gives up what does not", async () => {
+  fail(9, "DescribeProjects", new AwsError("AccessDeniedException", "no"));
+  expect(JSON.stringify(await ask("list", 1))).toContain("may not list the models in eu-west-1");
+  expect(app.aws.of("DescribeProjects")).toHaveLength(1);
+  app.aws.calls.length = 0;
+  app.aws.answers["DescribeProjects"] = () => {
+    throw new ForeignReply(200, "<html>Welcome to the hotel's network</html>");
+  };
+  expect(JSON.stringify(await ask("list", 1))).toContain("is not Rekognition, or broken");
+  expect(app.aws.of("DescribeProjects")).toHaveLength(4);
+});
+
+test("a detection is not tried again out of sight: whoever asked keeps to the model's pace", async () => {
+  for (const [error, passing] of [
+    [new AwsError("ProvisionedThroughputExceededException", "slow down"), "limit"],
+    [new AwsError("InternalServerError", "", 500), "failure"],
+  ] as const) {
+    app.aws.calls.length = 0;
+    failOnce("DetectCustomLabels", error);
+    expect(await detect(1)).toMatchObject([{ type: "problem", problem: { passing } }]);
+    expect(app.aws.of("DetectCustomLabels")).toHaveLength(1);
   }
 });
 

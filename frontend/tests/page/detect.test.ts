@@ -293,18 +293,6 @@ test("an identity that the pool has forgotten is replaced by Retry", async () =>
   expect(app.aws.of("GetId")).toHaveLength(2);
 });
 
-test("credentials that Rekognition no longer knows are replaced by Retry", async () => {
-  const usual = app.aws.answers["DetectCustomLabels"] as Handler;
-  app.aws.answers["DetectCustomLabels"] = failing("ExpiredTokenException", 1, usual);
-  await app.open();
-  await app.choose(await jpeg(app.bench, 200, 200));
-  await app.reach("failed");
-  expect(app.aws.of("GetCredentialsForIdentity")).toHaveLength(1);
-  await app.page.getByRole("button", { name: "Retry" }).click();
-  await app.reach("done");
-  expect(app.aws.of("GetCredentialsForIdentity")).toHaveLength(2);
-});
-
 test("a service that is gone is said, with its address, and comes back by Retry", async () => {
   await app.open();
   await app.choose(await jpeg(app.bench, 100, 100));

@@ -195,12 +195,12 @@ test("each way in which signing in fails has its sentence, and leaves the form r
   expect(await app.page.locator(".person bdi").innerText()).toBe(hostile);
 });
 
-test("what may pass is tried twice before it is told", async () => {
+test("what may pass is tried four times before it is told", async () => {
   await open();
   failing("InitiateAuth", "TooManyRequestsException", "Rate exceeded");
   await enter();
   await refusal("Cognito is limiting requests just now");
-  expect(app.aws.of("InitiateAuth")).toHaveLength(2);
+  expect(app.aws.of("InitiateAuth")).toHaveLength(4);
   await app.page.context().setOffline(true);
   await button("Sign in").click();
   await refusal(/This device is offline|Cognito cannot be reached at http/);

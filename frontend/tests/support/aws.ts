@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -9,6 +10,16 @@ export class AwsError extends Error {
     readonly status = 400,
   ) {
     super(message);
+  }
+}
+
+/** A reply that is none of AWS's, as a proxy sends it. */
+export class ForeignReply extends Error {
+  constructor(
+    readonly status: number,
+    readonly text: string,
+  ) {
+    super(text);
   }
 }
 
@@ -49,6 +60,8 @@ export class Aws {
   readonly calls: Call[] = [];
   /** Milliseconds that AWS's clock is ahead of the browser's. */
   clockAhead = 0;
+  /** Whether pages of other origins may read AWS's time from its replies. */
+  exposesDate = true;
   readonly answers: Record<string, Handler> = {
     GetId: () => ({ IdentityId: "eu-west-1:00000000-0000-4000-8000-000000000001" }),
     GetCredentialsForIdentity: ({ body }) => ({
@@ -102,37 +115,65 @@ export class Aws {
     return Date.now() + this.clockAhead;
   }
 
-  /** Signatures that are more than five minutes off are refused. */
-  private checkSigningDate({ headers }: IncomingMessage): void {
-    if (headers.authorization === undefined) return;
-    const [, ...parts] =
-      /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers["x-amz-date"])) ?? [];
-    const [year = 0, month = 0, day, hour, minute, second] = parts.map(Number);
-    const signed = Date.UTC(year, month - 1, day, hour, minute, second);
-    if (!(Math.abs(signed - this.now()) <= 300_000)) {
+  /** Refuse a request whose Signature Version 4 is wrong or more than five minutes off. */
+  private checkSignature({ method, url, headers }: IncomingMessage, body: Buffer): void {
+    const { authorization } = headers;
+    if (authorization === undefined) return;
+    const date = String(headers["x-amz-date"]);
+    const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+    if (!(Math.abs(Date.parse(iso) - this.now()) <= 300_000)) {
       throw new AwsError("InvalidSignatureException", "Signature not yet current or expired");
+    }
+    const [, scope = "", signed = "", signature] =
+      /^AWS4-HMAC-SHA256 Credential=ASIATEST\/([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/.exec(
+        authorization,
+      ) ?? [];
+    const canonical = [
+      method,
+      url,
+      "",
+      ...signed.split(";").map((name) => `${name}:${String(headers[name]).trim()}`),
+      "",
+      signed,
+      sha256(body),
+    ].join("\n");
+    const key = scope.split("/").reduce<string | Buffer>((key, part) => hmac(key, part), "AWS4secret");
+    const right = hmac(key, ["AWS4-HMAC-SHA256", date, scope, sha256(canonical)].join("\n")).toString("hex");
+    const needed = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "x-amz-target"];
+    if (signature !== right || !needed.every((name) => signed.split(";").includes(name))) {
+      throw new AwsError("InvalidSignatureException", "The request signature we calculated does not match");
     }
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Allow-Headers", "*, authorization");
-    response.setHeader("Access-Control-Expose-Headers", "Date");
+    if (this.exposesDate) response.setHeader("Access-Control-Expose-Headers", "Date");
     if (request.method === "OPTIONS") return void response.end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-    const call = { operation, body: JSON.parse(Buffer.concat(chunks).toString()), at: Date.now() };
+    const body = Buffer.concat(chunks);
+    const call = { operation, body: JSON.parse(body.toString()), at: Date.now() };
     this.calls.push(call);
     response.setHeader("Content-Type", "application/x-amz-json-1.1");
     response.setHeader("Date", new Date(this.now()).toUTCString());
     try {
-      this.checkSigningDate(request);
+      this.checkSignature(request, body);
       response.end(JSON.stringify(await this.answers[operation]?.(call)));
     } catch (error) {
+      if (error instanceof ForeignReply) return void response.writeHead(error.status).end(error.text);
       const { name, message, status } = error as AwsError;
       response.statusCode = status;
       response.end(JSON.stringify({ __type: name, message }));
     }
   }
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+function hmac(key: string | Buffer, data: string): Buffer {
+  return createHmac("sha256", key).update(data).digest();
 }
