@@ -1,5 +1,6 @@
 """What processes that test side by side share is made before they start."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from local import samples
 from local.demo import SAMPLES
 
 ROOT = Path(__file__).parent.parent
+
+# A shell starts what it puts into the background deaf to Ctrl-C, and so would be every program that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
