@@ -1,5 +1,9 @@
 import { defineConfig } from "vite";
 
+/** What the first image needs: one file, whatever of it is shown first. */
+const FOR_IMAGES =
+  /page\/(?:many|detect\/(?:boxed|viewer|lighting|label-table|tools)|image-strip|use-picture|download)|core\/(?:awaits|colors|exports|gallery-changes|geometry|manifest-lines|pace|queue|snippets|zoom)/;
+
 export default defineConfig({
   // The same files are served from a CloudFront root and from an S3 REST endpoint.
   base: "./",
@@ -10,6 +14,14 @@ export default defineConfig({
     cssCodeSplit: false,
     // Everything but index.html carries its content's hash; nothing is inlined, the CSP forbids data: URLs.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false, // what the first page has stays there
+          groups: [{ name: "images", test: FOR_IMAGES }],
+        },
+      },
+    },
   },
   worker: {
     format: "es",
