@@ -156,11 +156,7 @@ test.each([
 test("a guest's first page takes five requests, none of them for the sign-in, and the browser keeps nothing", async () => {
   await app.open();
   await app.reach("ready");
-  const scripts = app.site.requests.filter((path) => extname(path) === ".js");
-  expect(scripts.map((path) => path.replace(/-[\w-]{8}\.js$/, ""))).toEqual([
-    "/assets/index",
-    "/assets/main",
-  ]);
+  expect(scripts()).toEqual(["index", "main"]);
   const kinds = app.site.requests.map(extname).filter((kind) => kind !== ".svg"); // the icon comes when it likes
   expect(kinds.sort()).toEqual([".css", ".html", ".js", ".js"]);
   const kept = await app.page.evaluate(async () => [
@@ -171,3 +167,18 @@ test("a guest's first page takes five requests, none of them for the sign-in, an
   ]);
   expect(kept).toEqual([""]);
 });
+
+test("the first image with its boxes, table and tools brings two more scripts", async () => {
+  await app.open();
+  await app.reach("ready");
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("done");
+  await app.page.getByText("Request and response").waitFor();
+  const later = ["refresher"]; // comes by the clock, not with an image
+  expect(scripts().filter((name) => !later.includes(name))).toEqual(["index", "main", "images", "hooks"]);
+});
+
+/** The scripts that were asked for, in order, without their content's hash. */
+function scripts(): string[] {
+  return app.site.requests.flatMap((path) => /([\w-]+)-[\w-]{8}\.js$/.exec(path)?.[1] ?? []);
+}
