@@ -2,7 +2,9 @@ import type { ImageHeader } from "./image-header";
 
 /** Rekognition says "4 MB"; this is the smaller reading of it. */
 export const MAX_BYTES = 4_000_000;
-export const MIN_SIDE = 64;
+const MIN_SIDE = 64;
+/** With fewer pixels on a side there is nothing to see that enlarging could save. */
+const LEAST_SIDE = 16;
 export const MAX_SIDE = 4096;
 const MAX_ASPECT = 20;
 const THUMBNAIL_SIDE = 320;
@@ -25,23 +27,32 @@ export function refusal(name: string, { width, height }: Size): string | null {
   if (width * height > MAX_PIXELS) {
     return `“${name}” has ${Math.round((width * height) / 1e6)} megapixels (${size}), more than a browser can safely open; save it with at most ${MAX_PIXELS / 1e6} and try again.`;
   }
+  if (Math.min(width, height) < LEAST_SIDE) {
+    return `“${name}” is ${size}, but Rekognition needs ${MIN_SIDE} px on each side, and ${LEAST_SIDE} are the least that can be enlarged; choose a larger image.`;
+  }
   if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
     return `“${name}” is ${size}, but Rekognition takes nothing longer than ${MAX_ASPECT} times its width; crop it and try again.`;
-  }
-  if (Math.min(width, height) < MIN_SIDE) {
-    return `“${name}” is ${size}, but Rekognition needs at least ${MIN_SIDE} px on each side; choose a larger image.`;
   }
   return null;
 }
 
 /** Whether the file can be sent as it is: right format and size, and nothing private in it. */
 export function passesUntouched(header: ImageHeader, bytes: number): boolean {
-  return header.plain && bytes <= MAX_BYTES && Math.max(header.width, header.height) <= MAX_SIDE;
+  const { plain, width, height } = header;
+  return plain && bytes <= MAX_BYTES && Math.max(width, height) <= MAX_SIDE && !isSmall(header);
 }
 
-/** The size and quality to try first: as large as Rekognition takes, never enlarged. */
+/** Rekognition refuses images with fewer pixels on a side. */
+function isSmall({ width, height }: Size): boolean {
+  return Math.min(width, height) < MIN_SIDE;
+}
+
+/** The size and quality to try first: as it is, or as large, or as small, as Rekognition takes. */
 export function firstEncoding(size: Size): Encoding {
-  return { ...scaled(size, Math.min(1, MAX_SIDE / Math.max(size.width, size.height))), quality: 0.92 };
+  const factor = isSmall(size)
+    ? MIN_SIDE / Math.min(size.width, size.height)
+    : Math.min(1, MAX_SIDE / Math.max(size.width, size.height));
+  return { ...scaled(size, factor), quality: 0.92 };
 }
 
 /** A picture for a gallery: sharp on a dense screen at 160 px, and some KB small. */
@@ -76,14 +87,17 @@ export function describePreparation(
   to: (Size & { readonly bytes: number }) | null,
 ): string {
   if (to === null) return `${dimensions(from)}, ${formatBytes(from.bytes)}, sent as it is`;
-  const done = [
-    from.width === to.width ? dimensions(from) : `${dimensions(from)} shrunk to ${dimensions(to)}`,
-    `${formatBytes(from.bytes)} → ${formatBytes(to.bytes)}`,
-  ];
+  const done = [changed(from, to), `${formatBytes(from.bytes)} → ${formatBytes(to.bytes)}`];
   if (header.orientation !== 1) done.push("rotation applied");
   if (header.format !== "JPEG") done.push(`${header.format} converted to JPEG`);
   if (header.format === "JPEG" && !header.plain) done.push("metadata removed");
   return done.join(", ");
+}
+
+function changed(from: Size, to: Size): string {
+  if (from.width === to.width && from.height === to.height) return dimensions(from);
+  if (to.width < from.width) return `${dimensions(from)} shrunk to ${dimensions(to)}`;
+  return `${dimensions(from)} enlarged to ${dimensions(to)}, the least that Rekognition takes: labels are less sure`;
 }
 
 function dimensions({ width, height }: Size): string {

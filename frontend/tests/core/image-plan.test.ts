@@ -13,9 +13,9 @@ import {
 const PLAIN: ImageHeader = { format: "JPEG", width: 1200, height: 800, orientation: 1, plain: true };
 
 test.each([
-  [63, 1000, "needs at least 64 px"],
-  [1000, 1, "longer than 20 times"],
-  [1, 1, "needs at least 64 px"],
+  [15, 100, "needs 64 px on each side, and 16 are the least that can be enlarged"],
+  [1000, 1, "needs 64 px"],
+  [1000, 49, "longer than 20 times"],
   [64, 1281, "longer than 20 times"],
   [20_000, 10_000, "200 megapixels"],
 ])("an image of %i × %i px is refused with its name, its size and the limit", (width, height, reason) => {
@@ -26,7 +26,8 @@ test.each([
 });
 
 test.each([
-  [64, 64],
+  [16, 16],
+  [63, 1000],
   [64, 1280],
   [8660, 5774],
   [10_000, 10_000],
@@ -39,11 +40,15 @@ test("only a plain file within the limits passes untouched", () => {
   expect(passesUntouched(PLAIN, MAX_BYTES + 1)).toBe(false);
   expect(passesUntouched({ ...PLAIN, plain: false }, 1000)).toBe(false);
   expect(passesUntouched({ ...PLAIN, height: MAX_SIDE + 1 }, 1000)).toBe(false);
+  expect(passesUntouched({ ...PLAIN, height: 64 }, 1000)).toBe(true);
+  expect(passesUntouched({ ...PLAIN, height: 63 }, 1000)).toBe(false);
 });
 
-test("a large image is shrunk to the longest side allowed, a small one is not enlarged", () => {
+test("an image is shrunk to the longest side allowed, or enlarged to the shortest, or left", () => {
   expect(firstEncoding({ width: 6000, height: 4000 })).toEqual({ width: 4096, height: 2731, quality: 0.92 });
   expect(firstEncoding({ width: 300, height: 200 })).toEqual({ width: 300, height: 200, quality: 0.92 });
+  expect(firstEncoding({ width: 63, height: 1000 })).toEqual({ width: 64, height: 1016, quality: 0.92 });
+  expect(firstEncoding({ width: 30, height: 20 })).toEqual({ width: 96, height: 64, quality: 0.92 });
 });
 
 test("whatever an encoder makes of it, an image fits after few tries and keeps its shape", () => {
@@ -75,6 +80,13 @@ test("the user is told what was done", () => {
   );
   expect(describePreparation({ ...PLAIN, format: "WebP", plain: false }, to, to)).toBe(
     "4096×2731, 2.1 MB → 2.1 MB, WebP converted to JPEG",
+  );
+  const [icon, enlarged] = [
+    { width: 30, height: 20, bytes: 900 },
+    { width: 96, height: 64, bytes: 2000 },
+  ];
+  expect(describePreparation(PLAIN, icon, enlarged)).toBe(
+    "30×20 enlarged to 96×64, the least that Rekognition takes: labels are less sure, 1 KB → 2 KB",
   );
   expect(describePreparation(PLAIN, { width: 64, height: 64, bytes: 90 }, null)).toBe(
     "64×64, 1 KB, sent as it is",

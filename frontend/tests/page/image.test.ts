@@ -90,6 +90,16 @@ test("an image that no quality makes small enough is made smaller until it fits"
   expect((await look(app.bench, image)).width).toBeLessThan(3600);
 });
 
+test("a small image is enlarged to what Rekognition takes, and the user is told", async () => {
+  const image = await sent(await jpeg(app.bench, 40, 30));
+  expect(await look(app.bench, image)).toMatchObject({
+    width: 85,
+    height: 64,
+    corners: ["red", "green", "blue", "white"],
+  });
+  expect(await note()).toContain("40×30 enlarged to 85×64, the least that Rekognition takes");
+});
+
 test("an image of 50 megapixels works", async () => {
   const image = await sent(png("large.png", 8660, 5774));
   expect(await look(app.bench, image)).toMatchObject({ width: 4096, height: 2731 });
@@ -99,7 +109,7 @@ test("a file that cannot be used is refused with a sentence that names it, and t
   const unusable: [name: string, content: Buffer, reason: string][] = [
     ["text.jpg", Buffer.from("this is no image"), "is not an image that this app knows"],
     ["empty.jpg", Buffer.alloc(0), "is empty (0 bytes)"],
-    ["dot.png", png("", 1, 1).buffer, "needs at least 64 px"],
+    ["dot.png", png("", 1, 1).buffer, "needs 64 px on each side"],
     ["strip.png", png("", 2100, 100).buffer, "longer than 20 times"],
     ["bomb.png", png("", 20_000, 20_000).buffer, "400 megapixels"],
     ["cut.png", png("", 300, 300).buffer.subarray(0, 40), "damaged"],
