@@ -4,6 +4,9 @@ import { defineConfig } from "vite";
 const FOR_IMAGES =
   /page\/(?:many|detect\/(?:boxed|viewer|lighting|label-table|tools)|image-strip|use-picture|download)|core\/(?:awaits|colors|exports|gallery-changes|geometry|manifest-lines|pace|queue|snippets|zoom)/;
 
+/** What Projects and members need: what a model costs, and who may do what with it. */
+const FOR_COSTS = /page\/total|core\/(?:costs|leases|permissions)/;
+
 export default defineConfig({
   // The same files are served from a CloudFront root and from an S3 REST endpoint.
   base: "./",
@@ -18,7 +21,10 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false, // what the first page has stays there
-          groups: [{ name: "images", test: FOR_IMAGES }],
+          groups: [
+            { name: "images", test: FOR_IMAGES },
+            { name: "costs", test: FOR_COSTS },
+          ],
         },
       },
     },
