@@ -27,6 +27,8 @@ export interface Visitor {
   controls(version: Version | undefined): ComponentChildren;
   /** The control that lets a running model run longer. */
   longer(version: Version): ComponentChildren;
+  /** What running models have cost so far, in dollars; null when that is not known. */
+  soFar(running: readonly Version[]): string | null;
 }
 
 export const GUEST: Visitor = {
@@ -35,6 +37,7 @@ export const GUEST: Visitor = {
   form: null,
   controls: () => null,
   longer: () => null,
+  soFar: () => null,
 };
 
 export interface PageProps {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { appUnderTest } from "../support/app";
 import { axeViolations } from "../support/axe";
-import { AwsError, PARTS, PARTS_V1, version } from "../support/aws";
+import { AwsError, type Handler, PARTS, PARTS_V1, version } from "../support/aws";
 import { settingsText } from "../support/site";
 import { PASSWORD, UserPool } from "../support/user-pool";
 
@@ -64,6 +64,11 @@ function button(name: string) {
 /** The text of a model's row. */
 function row(name: string): Promise<string> {
   return app.page.locator("li", { has: app.page.getByText(name, { exact: true }) }).innerText();
+}
+
+/** What all running models cost together. */
+function notice(): Promise<string> {
+  return app.page.locator(".costs").innerText();
 }
 
 function tagged(start: number, stop: number): void {
@@ -137,6 +142,39 @@ test("every page says that a model runs, and leads to its costs", async () => {
   statuses = {};
   await button("Refresh").click();
   await expect.poll(() => banner.count()).toBe(0);
+});
+
+test("a member is told on every page what all models have cost so far, and of how much that is certain", async () => {
+  tagged(Date.now() - 1.5 * HOUR, Date.now() + HOUR);
+  await enter("viewers");
+  const banner = app.page.getByRole("complementary", { name: "Costs" });
+  expect(await banner.innerText()).toMatch(
+    /^A model runs and is billed by the hour: \$(5\.9\d|6\.00) so far\. /,
+  );
+  expect(await notice()).toMatch(
+    /^1 model costs about \$4\.00 an hour, and so far \$(5\.9\d|6\.00)\. An estimate, at \$4\.00 for/,
+  );
+  statuses = { v1: "RUNNING", v3: "RUNNING" };
+  const tags = app.aws.answers["ListTagsForResource"] as Handler;
+  app.aws.answers["ListTagsForResource"] = (call) =>
+    call.body.ResourceArn === PARTS_V1 ? tags(call) : { Tags: {} };
+  await button("Refresh").click();
+  await expect
+    .poll(() => banner.innerText())
+    .toMatch(/^2 models run and are .* at least \$(5\.9\d|6\.0\d) so far/);
+  expect(await notice()).toMatch(/^2 models cost about \$8\.00 an hour, and so far at least \$/);
+  statuses = { v1: "STOPPED" };
+  await button("Refresh").click();
+  await expect.poll(notice).toBe("No model is running: none costs anything now.");
+});
+
+test("from a running model to Compare, which has it as its first", async () => {
+  statuses = { v1: "RUNNING", v3: "RUNNING" };
+  await open();
+  await app.page.getByRole("link", { name: "Compare v3" }).click();
+  await app.page.getByRole("heading", { name: "No images yet" }).waitFor();
+  expect(await app.page.getByLabel("Model A").locator("option:checked").innerText()).toBe("v3 · running");
+  expect(await app.page.getByLabel("Model B").locator("option:checked").innerText()).toBe("v1 · running");
 });
 
 test("search and status narrow the list, and what matches nothing is said", async () => {
@@ -303,3 +341,30 @@ test.each([360, 640])("names of 255 letters fit at %i px, and nothing moves by i
   expect(await app.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   expect((await app.watched()).shifts).toEqual([]);
 });
+
+test.each([360, 1280])(
+  "nothing moves at %i px when the last project has the only model that costs",
+  async (width) => {
+    await app.page.setViewportSize({ width, height: 740 });
+    const arns = ["a", "b", "c"].map((name) => PARTS.replace("parts", name));
+    app.aws.answers["DescribeProjects"] = () => ({
+      ProjectDescriptions: arns.map((ProjectArn) => ({ ProjectArn })),
+    });
+    app.aws.answers["DescribeProjectVersions"] = async ({ body }) => {
+      const isLast = body.ProjectArn === arns[2];
+      await new Promise((resolve) => setTimeout(resolve, isLast ? 800 : 0));
+      const ProjectVersionArn = body.ProjectArn.replace(/\/(\d+)$/, "/version/v1/$1");
+      return {
+        ProjectVersionDescriptions: [version("v1", isLast ? "RUNNING" : "STOPPED", { ProjectVersionArn })],
+      };
+    };
+    await app.open();
+    await app.page.goto(`${app.site.url}#/projects`);
+    await app.page.reload();
+    await expect.poll(notice).toContain("Looking for models");
+    await app.page.getByRole("region", { name: "b" }).waitFor();
+    await expect.poll(notice).toContain("1 model costs");
+    await app.page.waitForTimeout(200);
+    expect((await app.watched()).shifts).toEqual([]);
+  },
+);

@@ -11,6 +11,7 @@ import { GUEST, type Visitor } from "../app-context";
 import { Controller } from "../controller";
 import { listen } from "../listen";
 import { Refresher } from "../refresher";
+import { totalOf } from "../total";
 import { JobError, WorkerClient } from "../worker-client";
 import { Account } from "./account";
 import { ExtendLease, ModelControls } from "./model-controls";
@@ -75,6 +76,7 @@ export class Member {
         version && <ModelControls key={version.arn} role={person.role} version={version} member={this} />,
       longer: (version: Version) =>
         may(person.role, "start") && <ExtendLease key={version.arn} version={version} member={this} />,
+      soFar: (running) => totalOf(running, this.settings.costs, Date.now()).soFar,
     };
   }
 

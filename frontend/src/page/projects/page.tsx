@@ -1,10 +1,10 @@
-import { Component } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import { allVersions, isCharged, type Project } from "../../core/catalog";
 import { type Filter, filtered, NO_FILTER, statusesOf } from "../../core/catalog-filter";
 import { costCents, inDollars } from "../../core/costs";
-import { billOf } from "../../core/leases";
 import type { AppContext, PageProps } from "../app-context";
 import { ProblemAlert } from "../problem";
+import { totalOf } from "../total";
 import { ProjectCard } from "./project";
 import "./projects.css";
 
@@ -71,8 +71,7 @@ export class Page extends Component<PageProps, PageState> {
         <p id="status" class="status" role="status" tabIndex={-1}>
           {summary(app, shown)}
         </p>
-        {problem?.during === "list" && <ProblemAlert problem={problem} />}
-        <Costs app={app} now={now} />
+        {problem?.during === "list" ? <ProblemAlert problem={problem} /> : <Costs app={app} now={now} />}
         {shown.map((project) => (
           <ProjectCard key={project.name} project={project} app={app} now={now} />
         ))}
@@ -100,28 +99,27 @@ function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-/** What all running models cost together. */
+/** What all running models cost together; in its place from the first paint, so that nothing moves. */
 function Costs({ app, now }: PageProps & { readonly now: number }) {
-  const charged = allVersions(app.state.projects).filter(isCharged);
-  if (charged.length === 0) return null;
-  const { costs } = app.settings;
-  const bills = charged.map(({ lease, inferenceUnits }) =>
-    billOf(lease ?? { startedAt: null, stopAt: null }, inferenceUnits ?? 1, costs, now),
-  );
-  const sum = (cents: readonly (number | null)[]) =>
-    inDollars(cents.reduce<number>((total, each) => total + (each ?? 0), 0));
-  const known = bills.filter(({ cents }) => cents !== null);
+  return <p class="notice costs">{costWords(app, now)}</p>;
+}
+
+function costWords({ state, settings }: AppContext, now: number): ComponentChildren {
+  const { costs } = settings;
+  const running = allVersions(state.projects).filter(isCharged);
+  if (running.length === 0) {
+    return state.listing === "done"
+      ? "No model is running: none costs anything now."
+      : "Looking for models that are running, and so cost money…";
+  }
+  const { anHour, soFar } = totalOf(running, costs, now);
   return (
-    <p class="notice">
-      {plural(charged.length, "model")} cost about{" "}
-      <strong>{sum(bills.map((bill) => bill.centsPerHour))} an hour</strong>
-      {known.length > 0 && `, and so far ${sum(known.map(({ cents }) => cents))}`}
-      {known.length > 0 &&
-        known.length < bills.length &&
-        " without those of which nobody has noted the start"}
-      . This is an estimate, at {inDollars(costCents(60, 1, costs))} for an hour of an inference unit; AWS’s
-      bill decides.
-    </p>
+    <>
+      {running.length === 1 ? "1 model costs" : `${running.length} models cost`} about{" "}
+      <strong>{anHour} an hour</strong>
+      {soFar && `, and so far ${soFar}`}. An estimate, at {inDollars(costCents(60, 1, costs))} for an hour of
+      an inference unit; AWS’s bill decides.
+    </>
   );
 }
 

@@ -81,6 +81,9 @@ function Model({ version, app, now }: ModelProps) {
             <a class="button" href={routeHref({ page: "detect", model: arn })}>
               Detect<span class="hidden"> with {name}</span>
             </a>
+            <a class="button quiet" href={routeHref({ page: "compare", a: arn, b: null })}>
+              Compare<span class="hidden"> {name}</span>
+            </a>
             {visitor.longer(version)}
           </>
         )}
