@@ -7,6 +7,7 @@ INSTALL_LOCKED := $(PIP) --require-hashes --only-binary=:all: --requirement
 INSTALL_COMMAND := $(PIP) --no-deps --no-build-isolation --editable .
 NODE_MODULES := frontend/node_modules/.package-lock.json
 TEST_TOOLS := tests/tools/node_modules/.package-lock.json
+BENCH_TOOLS := bench/tools/node_modules/.package-lock.json
 
 # What demo, serve and preview take from the command line: make demo PORT=8080 ADMIN_EMAIL=me@example.com CONFIG="key=value …"
 PORT ?=
@@ -66,7 +67,7 @@ fix: $(NODE_MODULES) $(VENV)/.dev ## Repair what can be repaired by itself
 plans: need-node $(VENV)/.dev ## Write the reviewed plans of tests/plan anew
 	@$(BIN)/python -m tests.plan.test_plan
 
-bench: need-node $(VENV)/.dev ## Measure the budgets and write bench/results.json
+bench: $(BENCH_TOOLS) $(VENV)/.dev ## Measure the budgets and write bench/results.json
 	@$(BIN)/python -m bench
 
 lock: $(VENV)/.dev ## Renew the hash-locked requirements (needs uv)
@@ -75,7 +76,7 @@ lock: $(VENV)/.dev ## Renew the hash-locked requirements (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was built, installed and cached
-	rm -rf $(VENV) frontend/node_modules frontend/dist tests/tools/node_modules demo .coverage .pytest_cache .ruff_cache
+	rm -rf $(VENV) frontend/node_modules frontend/dist tests/tools/node_modules bench/tools/node_modules demo .coverage .pytest_cache .ruff_cache
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -112,4 +113,9 @@ $(NODE_MODULES): frontend/package-lock.json | need-node
 $(TEST_TOOLS): tests/tools/package-lock.json | need-node
 	@echo "Installing the tests' IAM simulator and header scanner (once) …"
 	@npm --prefix tests/tools ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(BENCH_TOOLS): bench/tools/package-lock.json | need-node
+	@echo "Installing Lighthouse for the benchmarks (once, about 185 MB) …"
+	@npm --prefix bench/tools ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

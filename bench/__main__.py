@@ -1,6 +1,6 @@
 """The budgets, measured: `python -m bench` prints each figure and writes `bench/results.json`.
 
-Times depend on the machine and on what else it does; sizes and counts do not.
+`python -m bench PART …` measures only some parts, and writes nothing. Times depend on the machine and on what else it does; sizes and counts do not.
 """
 
 import gzip
@@ -10,12 +10,14 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from bench.emulator import emulator
 from bench.figure import Figure
+from bench.page import page
 from infra.site_build import built_site
 from local.aws.server import LocalAws
 from local.engine import State, destroy, up
@@ -78,13 +80,24 @@ def demo() -> Iterator[Figure]:
     yield Figure("F1 of the sample model on unseen images", median["f1"], "F1", at_least=0.90)
 
 
-def main() -> int:
-    """Measure everything; return 1 when a budget is broken."""
-    figures = [*sizes(), *engine(), *demo(), *emulator()]
-    for figure in figures:
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    part.__name__: part for part in (sizes, engine, demo, emulator, page)
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure the named parts, or everything; return 1 when a budget is broken."""
+    if unknown := [name for name in names if name not in PARTS]:
+        print(f"There is no part '{unknown[0]}': name one of {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    figures = list[Figure]()
+    for figure in chain.from_iterable(PARTS[name]() for name in names or PARTS):
+        figures.append(figure)
         bound = f"at most {figure.at_most:g}" if figure.at_most is not None else ""
         bound = f"at least {figure.at_least:g}" if figure.at_least is not None else bound
         print(f"{'ok ' if figure.within else 'OVER'} {figure.name}: {figure.value:.3g} {figure.unit} {bound}")
+    if names:
+        return _status(figures)
     results = {
         "measured": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
@@ -92,8 +105,12 @@ def main() -> int:
         "figures": [{**figure._asdict(), "value": round(figure.value, 3)} for figure in figures],
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    return _status(figures)
+
+
+def _status(figures: Sequence[Figure]) -> int:
     return 0 if all(figure.within for figure in figures) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

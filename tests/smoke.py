@@ -37,10 +37,10 @@ class SmokeError(Exception):
 
 
 @contextmanager
-def started_demo() -> Generator[tuple[str, float, float]]:
+def started_demo(*options: str) -> Generator[tuple[str, float, float]]:
     """Run `make demo` without a screen; give its address, its model's F1 score and the seconds that it took."""
     start = time.perf_counter()
-    command = [sys.executable, "-m", "local", "demo", "--no-browser"]
+    command = [sys.executable, "-m", "local", "demo", "--no-browser", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             output = ""
