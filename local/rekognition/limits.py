@@ -3,7 +3,6 @@
 import math
 import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -97,25 +96,29 @@ def configure(*, limits: Limits | None = None, timing: Timing | None = None) -> 
 
 
 class Throttle:
-    """Counts requests over the last second; a refused request does not count."""
+    """Counts requests as AWS does, by token buckets; a refused request does not count.
+
+    A bucket fills with so many tokens a second, and holds those of one second. For other services that is documented:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._accepted: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._buckets: dict[str, tuple[float, float]] = {}
+        """Tokens by what they are for, and when they were counted."""
 
     def charge(self, what: str, per_second: int, code: ErrorCode) -> None:
-        """Count one request for *what*, an operation or a model.
+        """Take one token for *what*, an operation or a model.
 
         Raises:
-            RekognitionError: *code*, when the last second already saw *per_second* of them.
+            RekognitionError: *code*, when there is none.
         """
         now = settings.timing.clock()
         with self._lock:
-            accepted = self._accepted[what]
-            while accepted and accepted[0] <= now - 1:
-                accepted.popleft()
-            if len(accepted) >= per_second:
-                raise RekognitionError(
-                    code, f"More than {per_second} requests per second for {what}: send them more slowly."
-                )
-            accepted.append(now)
+            tokens, then = self._buckets.get(what, (per_second, now))
+            tokens = min(per_second, tokens + max(0.0, now - then) * per_second)
+            self._buckets[what] = (tokens - 1 if tokens >= 1 else tokens, now)
+        if tokens < 1:
+            raise RekognitionError(
+                code, f"More than {per_second} requests per second for {what}: send them more slowly."
+            )

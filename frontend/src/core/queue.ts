@@ -3,14 +3,20 @@ const FIRST_RATE = 5;
 const LEAST_RATE = 0.5;
 /** Rekognition's limit for a whole account, unless it was raised. */
 const MOST_RATE = 50;
-/** Requests a second more for each second without a refusal. */
-const STEP = 0.5;
-const CUT = 0.85;
+/** What is left of the rate after a refusal, and after one that follows another at once. */
+const CUT = 0.93;
+const DEEP_CUT = 0.85;
+/** Milliseconds. */
+const AT_ONCE = 1_500;
+/** Seconds for which a rate is kept after a refusal. */
+const HOLD = 3;
+/** Share by which the rate grows in a second, for each second since then: slowly near the limit, soon if it has gone. */
+const GROWTH = 0.01;
 /** Milliseconds without any answer after which a model that keeps refusing is given up. */
 const PATIENCE = 30_000;
 
 /**
- * Finds the rate of requests that a model takes: a little more while it answers, a good deal less when it refuses.
+ * Finds the rate of requests that a model takes: less when it refuses, and after a while more again while it answers.
  *
  * It is the rate that is steered, not the number of requests under way: a quick model's limit can be lower than
  * what one request after the other comes to. All times are in milliseconds.
@@ -36,8 +42,9 @@ export class ModelPace {
     const seconds = this.grownAt === null ? 0 : (now - this.grownAt) / 1000;
     this.grownAt = now;
     // Doubling each second until the limit has been met once, so that a model of many units is soon used in full.
-    const grown = this.cutAt === -Infinity ? this.rate * (1 + seconds) : this.rate + STEP * seconds;
-    this.rate = Math.min(MOST_RATE, grown);
+    const isFree = this.cutAt === -Infinity;
+    const growth = isFree ? 1 : GROWTH * Math.max(0, (now - this.cutAt) / 1000 - HOLD);
+    this.rate = Math.min(MOST_RATE, this.rate * (1 + growth * seconds));
   }
 
   /**
@@ -50,7 +57,8 @@ export class ModelPace {
     this.refusingSince ??= now;
     this.grownAt = now;
     if (started > this.cutAt) {
-      this.rate = Math.max(LEAST_RATE, this.rate * CUT);
+      const isFar = now - this.cutAt < AT_ONCE;
+      this.rate = Math.max(LEAST_RATE, this.rate * (isFar ? DEEP_CUT : CUT));
       this.cutAt = now;
     }
     return now - this.refusingSince < PATIENCE;

@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 import { ModelPace, progressOf, progressWords } from "../../src/core/queue";
 
+interface Limit {
+  /** Whether a request is taken that comes now, in milliseconds. */
+  take(now: number): boolean;
+}
+
 /** A limit as AWS has it: tokens that come back at a rate, and a few of them in store. */
-class Bucket {
+class Bucket implements Limit {
   private tokens: number;
   private at = 0;
 
@@ -29,7 +34,7 @@ interface Outcome {
 }
 
 /** Ask a limited model for so many images, in simulated time, as the app does: at most six at once. */
-function simulate(images: number, bucket: Bucket, latency: number): Outcome {
+function simulate(images: number, bucket: Limit, latency: number): Outcome {
   const pace = new ModelPace();
   let now = 0;
   let waiting = images;
@@ -78,6 +83,34 @@ test.each([
   },
 );
 
+/** A limit that lets no second, wherever it begins, see more. */
+class Window implements Limit {
+  private readonly taken: number[] = [];
+
+  constructor(private readonly perSecond: number) {}
+
+  take(now: number): boolean {
+    while (this.taken[0] !== undefined && this.taken[0] <= now - 1000) this.taken.shift();
+    if (this.taken.length >= this.perSecond) return false;
+    this.taken.push(now);
+    return true;
+  }
+}
+
+test("a strict limit of 5 in any second is used to nine tenths, with one refusal in ten at most", () => {
+  const { time, refusals } = simulate(200, new Window(5), 40);
+  expect(200 / ((5 * time) / 1000)).toBeGreaterThanOrEqual(0.9);
+  expect(refusals).toBeLessThan(20);
+});
+
+test("a limit that is raised is soon used in full", () => {
+  const [before, after] = [new Bucket(5, 5), new Bucket(25, 25)];
+  const raised = { take: (now: number) => (now < 20_000 ? before : after).take(now) };
+  const { time } = simulate(600, raised, 40);
+  // 100 in the first 20 seconds, and 500 in the 20 that they would take, and as many to find out.
+  expect(time).toBeLessThan(60_000);
+});
+
 test("without a limit nothing waits longer than the first doublings take", () => {
   const { time, refusals } = simulate(200, new Bucket(1e6, 1e6), 100);
   expect(refusals).toBe(0);
@@ -91,12 +124,15 @@ test("the first request of an idle model starts at once, the next ones spread", 
   expect(pace.delay(9_000)).toBe(0);
 });
 
-test("refusals of what was under way at a cut cut once", () => {
+test("refusals of what was under way at a cut cut once; one that follows at once cuts deeper", () => {
   const pace = new ModelPace();
-  pace.delay(0);
+  const apart = (at: number) => (pace.delay(at), pace.delay(at));
   for (const started of [10, 20, 30]) pace.refused(started, 100);
-  expect(pace.delay(1_000)).toBe(0);
-  expect(pace.delay(1_000)).toBeCloseTo(1000 / (5 * 0.85));
+  expect(apart(1_000)).toBeCloseTo(1000 / (5 * 0.93));
+  pace.refused(200, 1_500);
+  expect(apart(9_000)).toBeCloseTo(1000 / (5 * 0.93 * 0.85));
+  pace.refused(5_000, 6_000);
+  expect(apart(19_000)).toBeCloseTo(1000 / (5 * 0.93 * 0.85 * 0.93));
 });
 
 test("a model that answers nothing for half a minute is given up, one that answers now and then is not", () => {

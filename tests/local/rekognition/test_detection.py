@@ -261,9 +261,11 @@ def test_each_inference_unit_serves_five_requests_per_second(
     clock.now += 100
     configure(timing=timing)
     assert accepted(bench.rekognition, arn, 20) == served
-    clock.now += 0.999
+    clock.now += 0.999 / served
     assert accepted(bench.rekognition, arn, 20) == 0
-    clock.now += 0.001
+    clock.now += 0.002 / served
+    assert accepted(bench.rekognition, arn, 20) == 1
+    clock.now += 60
     assert accepted(bench.rekognition, arn, 20) == served
 
 
