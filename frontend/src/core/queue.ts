@@ -3,15 +3,15 @@ const FIRST_RATE = 5;
 const LEAST_RATE = 0.5;
 /** Rekognition's limit for a whole account, unless it was raised. */
 const MOST_RATE = 50;
-/** What is left of the rate after a refusal, and after one that follows another at once. */
-const CUT = 0.93;
-const DEEP_CUT = 0.85;
-/** Milliseconds. */
-const AT_ONCE = 1_500;
+/** What is left of the rate after a refusal, at most and at least. */
+const CUT = 0.95;
+const DEEPEST_CUT = 0.8;
 /** Seconds for which a rate is kept after a refusal. */
-const HOLD = 3;
+const HOLD = 2;
 /** Share by which the rate grows in a second, for each second since then: slowly near the limit, soon if it has gone. */
 const GROWTH = 0.01;
+/** Seconds of answers from which a limit is measured. */
+const MEASURED = 2;
 /** Milliseconds without any answer after which a model that keeps refusing is given up. */
 const PATIENCE = 30_000;
 
@@ -26,6 +26,11 @@ export class ModelPace {
   private nextStart = 0;
   private grownAt: number | null = null;
   private cutAt = -Infinity;
+  /** Answers since the model was last measured, and when that was. */
+  private served = 0;
+  private servedSince: number | null = null;
+  /** Requests a second that the model has been seen to serve between refusals. */
+  private limit = 0;
   /** Since when the model has only refused; null while it answers. */
   private refusingSince: number | null = null;
 
@@ -39,6 +44,8 @@ export class ModelPace {
   /** The model has answered, at `now`. */
   answered(now: number): void {
     this.refusingSince = null;
+    this.served += 1;
+    this.servedSince ??= now;
     const seconds = this.grownAt === null ? 0 : (now - this.grownAt) / 1000;
     this.grownAt = now;
     // Doubling each second until the limit has been met once, so that a model of many units is soon used in full.
@@ -57,11 +64,21 @@ export class ModelPace {
     this.refusingSince ??= now;
     this.grownAt = now;
     if (started > this.cutAt) {
-      const isFar = now - this.cutAt < AT_ONCE;
-      this.rate = Math.max(LEAST_RATE, this.rate * (isFar ? DEEP_CUT : CUT));
+      this.measure(now);
+      const cut = Math.min(this.rate * CUT, Math.max(this.rate * DEEPEST_CUT, this.limit));
+      this.rate = Math.max(LEAST_RATE, cut);
       this.cutAt = now;
     }
     return now - this.refusingSince < PATIENCE;
+  }
+
+  /** Between two refusals a model serves what it can: whatever it had in store is used up at both. */
+  private measure(now: number): void {
+    const seconds = (now - (this.servedSince ?? now)) / 1000;
+    if (seconds < MEASURED) return;
+    this.limit = this.served / seconds;
+    this.served = 0;
+    this.servedSince = now;
   }
 }
 
