@@ -7,16 +7,23 @@ const chrome = await launcher.launch({
   chromePath: process.env.CHROME_PATH,
   chromeFlags: ["--headless=new", "--disable-gpu", ...process.env.CHROME_FLAGS.split(" ")],
 });
-try {
-  // The first page that a new Chrome opens is not measured reliably.
-  await lighthouse(addresses[0], { port: chrome.port, logLevel: "silent" });
-  for (const address of addresses) {
+
+/** Measure a page; now and then the browser's trace has no beginning, and Lighthouse says to run it again. */
+async function measure(address) {
+  for (let tries = 1; ; tries++) {
     const { lhr } = await lighthouse(address, {
       port: chrome.port,
       logLevel: "silent",
       onlyCategories: ["performance", "accessibility", "best-practices"],
     });
-    if (lhr.runtimeError) throw new Error(`${address}: ${lhr.runtimeError.message}`);
+    if (!lhr.runtimeError) return lhr;
+    if (tries === 5) throw new Error(`${address}: ${lhr.runtimeError.message}`);
+  }
+}
+
+try {
+  for (const address of addresses) {
+    const lhr = await measure(address);
     const scores = Object.fromEntries(
       Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]),
     );
