@@ -4,8 +4,8 @@ import { defineConfig } from "vite";
 const FOR_IMAGES =
   /page\/(?:many|detect\/(?:boxed|viewer|lighting|label-table|tools)|image-strip|use-picture|download)|core\/(?:awaits|colors|exports|gallery-changes|geometry|manifest-lines|pace|queue|snippets|zoom)/;
 
-/** What Projects and members need: what a model costs, and who may do what with it. */
-const FOR_COSTS = /page\/total|core\/(?:costs|leases|permissions)/;
+/** What several of the later pages, and members at once, need. */
+const SHARED = /preact\/hooks|page\/(?:refresher|total)|core\/(?:costs|leases|permissions|refresh)/;
 
 export default defineConfig({
   // The same files are served from a CloudFront root and from an S3 REST endpoint.
@@ -23,7 +23,7 @@ export default defineConfig({
           includeDependenciesRecursively: false, // what the first page has stays there
           groups: [
             { name: "images", test: FOR_IMAGES },
-            { name: "costs", test: FOR_COSTS },
+            { name: "shared", test: SHARED },
           ],
         },
       },

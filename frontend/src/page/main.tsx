@@ -40,8 +40,8 @@ function startForGuests(settings: Settings): void {
   requestAnimationFrame(() => setTimeout(() => void controller.refresh()));
   // Not of the first page: the list is fresh for a while, and stays as it is if this cannot be loaded.
   setTimeout(async () => {
-    const later = await import("./refresher").catch(() => null);
-    refresher = later && new later.Refresher(controller);
+    const later = await import("./keep-fresh").catch(() => null);
+    refresher = later && later.keepFresh(controller);
     controller.draw();
   }, REFRESH_AFTER);
 }

@@ -174,8 +174,20 @@ test("the first image with its boxes, table and tools brings two more scripts", 
   await app.choose(await jpeg(app.bench, 300, 300));
   await app.reach("done");
   await app.page.getByText("Request and response").waitFor();
-  const later = ["refresher"]; // comes by the clock, not with an image
-  expect(scripts().filter((name) => !later.includes(name))).toEqual(["index", "main", "images", "hooks"]);
+  const later = ["keep-fresh"]; // comes by the clock, not with an image
+  expect(scripts().filter((name) => !later.includes(name))).toEqual(["index", "main", "images", "shared"]);
+});
+
+test("a member's first page takes five requests; the worker comes while the person types", async () => {
+  const pool = new UserPool(app.aws);
+  await app.open(settingsText(app.aws.url, [], pool.signIn));
+  await app.page.getByLabel("E-mail").waitFor();
+  await app.page.waitForLoadState("networkidle");
+  expect(scripts()).toEqual(["index", "start", "shared"]);
+  const kinds = app.site.requests.map(extname).filter((kind) => kind !== ".svg");
+  expect(kinds.sort()).toEqual([".css", ".html", ".js", ".js", ".js"]);
+  await app.page.getByLabel("E-mail").fill("a");
+  await expect.poll(scripts).toContain("member");
 });
 
 /** The scripts that were asked for, in order, without their content's hash. */

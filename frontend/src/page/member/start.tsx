@@ -23,7 +23,7 @@ export function start(settings: Settings): void {
   listen(member.controller);
   member.controller.pause();
   // Loading while the person types.
-  setTimeout(() => member.begin());
+  addEventListener("input", () => member.begin(), { once: true });
 }
 
 /** What the sign-in form shows. */
