@@ -14,6 +14,7 @@ from tests.browser import FLAGS, ensure
 TOOL = Path(__file__).parent / "tools" / "lighthouse.mjs"
 PAGES = ("#/detect", "#/projects", "#/compare", "#/correct", "#/help", "#/nowhere")
 RUNS = 3
+BEST = 100
 CATEGORIES = ("performance", "accessibility", "best-practices")
 
 
@@ -33,7 +34,10 @@ def lighthouse(url: str, what: str, pages: tuple[str, ...] = PAGES) -> Iterator[
             page: statistics.median(report[category] for report in reports if report["address"] == url + page)
             for page in pages
         }
-        yield Figure(f"Lighthouse, {category} of the worst of {what}", min(scores.values()), "", at_least=100)
+        worst = min(scores, key=lambda page: scores[page])
+        if scores[worst] < BEST:
+            print(f"   {category} of {worst}: {scores[worst]:g}")
+        yield Figure(f"Lighthouse, {category} of the worst of {what}", scores[worst], "", at_least=BEST)
     yield Figure(
         f"layout shift, the most of {what}", max(report["shift"] for report in reports), "", at_most=0
     )
