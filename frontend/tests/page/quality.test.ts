@@ -153,6 +153,21 @@ test.each([
   expect(await app.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
 });
 
+test("on a narrow screen every control is large enough for a finger", async () => {
+  await app.page.setViewportSize({ width: 360, height: 740 });
+  await app.open();
+  await app.choose(await jpeg(app.bench, 300, 300));
+  await app.reach("done");
+  await app.page.getByText("Request and response").waitFor();
+  const heights = await app.page
+    .locator("nav a, button, .button, select, summary")
+    .evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect().height).filter((height) => height > 0),
+    );
+  expect(heights.length).toBeGreaterThan(12);
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+});
+
 test("a guest's first page takes five requests, none of them for the sign-in, and the browser keeps nothing", async () => {
   await app.open();
   await app.reach("ready");
