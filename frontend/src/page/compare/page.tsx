@@ -32,8 +32,8 @@ export function Page({ app }: PageProps) {
     <div class="compare">
       <h2>Compare</h2>
       <p class="muted">
-        Two models answer for the same images, those of the page Detect: what both of them found, what only one
-        did, and how sure each is.
+        Two models answer for the same images, those of the page Detect: what both of them found, what only
+        one did, and how sure each is.
       </p>
       <div class="sides">
         <ModelSelect app={app} side="A" arn={a} onChoose={(arn) => choose({ a: arn })} />
