@@ -226,6 +226,7 @@ function modelText({ projects, model, wanted }: State): string {
   const chosen = findVersion(projects, model);
   if (chosen !== undefined && !isRunning(chosen)) return `${chosen.name}: ${statusWords(chosen.status)}`;
   const versions = projects.flatMap((project) => project.versions);
+  if (versions.length === 0) return "No models yet";
   return `${versions.filter(isRunning).length} of ${versions.length} models running`;
 }
 
