@@ -83,15 +83,18 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-test.each(["light", "dark"] as const)("a button stays readable under the pointer, %s", async (colorScheme) => {
-  await app.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  const pool = new UserPool(app.aws);
-  await app.open(settingsText(app.aws.url, [], pool.signIn));
-  for (const name of ["Sign in", "Forgot password?"]) {
-    await app.page.getByRole("button", { name, exact: true }).hover();
-    expect(await axeViolations(app.page)).toEqual([]);
-  }
-});
+test.each(["light", "dark"] as const)(
+  "a button stays readable under the pointer, %s",
+  async (colorScheme) => {
+    await app.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const pool = new UserPool(app.aws);
+    await app.open(settingsText(app.aws.url, [], pool.signIn));
+    for (const name of ["Sign in", "Forgot password?"]) {
+      await app.page.getByRole("button", { name, exact: true }).hover();
+      expect(await axeViolations(app.page)).toEqual([]);
+    }
+  },
+);
 
 test("axe finds nothing on a page without settings", async () => {
   await app.open(null);
