@@ -1,6 +1,7 @@
 """Everything on one machine: AWS, the program applied to it, a trained model and the site."""
 
 import contextlib
+import gc
 import json
 import socket
 import threading
@@ -117,26 +118,42 @@ def running_demo(
         mails.append(mail)
         say(f"\n  ✉ To {mail.to}: {mail.subject}\n    {mail.text}\n")
 
-    with on_mail(deliver), LocalAws(port + 1 if port else 0, state) as aws:
+    with (
+        on_mail(deliver),
+        LocalAws(port + 1 if port else 0, state) as aws,
+        contextlib.ExitStack() as site,
+    ):
         settings = local_config(aws.url, config)
         region = settings.values["aws:region"]
-        model = _in_background(lambda: _train_and_start(aws.url, region, progress))
-        with progress.step("Applying the program to the emulated AWS"):
-            applied = _apply(aws, settings, say)
-        with Edge(_site(applied), port) as edge:
+        with _no_garbage_collection():
+            model = _in_background(lambda: _train_and_start(aws.url, region, progress))
+            with progress.step("Applying the program to the emulated AWS"):
+                applied = _apply(aws, settings, say)
+            edge = site.enter_context(Edge(_site(applied), port))
             model_arn, f1 = model.result()
-            from local.aws.schedules import passing_time  # noqa: PLC0415  # what it needs has been loaded by now
+        from local.aws.schedules import passing_time  # noqa: PLC0415  # what it needs has been loaded by now
 
-            with passing_time(aws, region, guard_clock, GuardTeller(say)):
-                yield Demo(
-                    url=f"{edge.url}/" if "distributionId" in applied.outputs else f"{edge.url}/index.html",
-                    aws_url=aws.url,
-                    region=region,
-                    model_arn=model_arn,
-                    f1=f1,
-                    applied=applied,
-                    mails=mails,
-                )
+        with passing_time(aws, region, guard_clock, GuardTeller(say)):
+            yield Demo(
+                url=f"{edge.url}/" if "distributionId" in applied.outputs else f"{edge.url}/index.html",
+                aws_url=aws.url,
+                region=region,
+                model_arn=model_arn,
+                f1=f1,
+                applied=applied,
+                mails=mails,
+            )
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Generator[None]:
+    """Look for no garbage meanwhile: of the millions of objects that are loaded nearly all stay, and the search takes a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class GuardTeller:
