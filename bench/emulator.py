@@ -36,7 +36,7 @@ LIMITS = (
 
 def emulator() -> Iterator[Figure]:
     """Train on 500 images, then detect in a large one, alone and with 20 clients at once."""
-    sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
+    sample_set = samples.load_or_write(SAMPLES)
     with _served() as (url, process):
         s3: S3Client = _client("s3", url)
         rekognition: RekognitionClient = _client("rekognition", url)

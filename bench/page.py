@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.figure import Figure
 from bench.lighthouse import PAGES, lighthouse
@@ -82,11 +82,17 @@ def _third_parties(browser: Browser, url: str, what: str, pages: tuple[str, ...]
     return Figure(f"requests of {what} to others than the site and AWS", len(others), "requests", at_most=0)
 
 
-def _overhead(browser: Browser, url: str, image: Path, what: str) -> Figure:
-    """Measure from the image being chosen to its boxes being painted, less what the call of the API takes by the worker's clock."""
+def _opened(browser: Browser, url: str) -> Page:
+    """Open the app in a browser context of its own, and wait until its models are listed."""
     tab = browser.new_context().new_page()
     tab.goto(url)
     tab.wait_for_selector("main[data-state=ready]")
+    return tab
+
+
+def _overhead(browser: Browser, url: str, image: Path, what: str) -> Figure:
+    """Measure from the image being chosen to its boxes being painted, less what the call of the API takes by the worker's clock."""
+    tab = _opened(browser, url)
     (worker,) = tab.workers
     seconds: list[float] = []
     for _ in range(DETECTIONS):
@@ -110,9 +116,7 @@ def _overhead(browser: Browser, url: str, image: Path, what: str) -> Figure:
 
 def _longest_task(browser: Browser, url: str, image: Path) -> Figure:
     """Trace the longest task of the page's main thread, in processor time: other programs' work is not the page's."""
-    tab = browser.new_context().new_page()
-    tab.goto(url)
-    tab.wait_for_selector("main[data-state=ready]")
+    tab = _opened(browser, url)
     browser.start_tracing(page=tab, categories=["toplevel", "disabled-by-default-devtools.timeline"])
     tab.get_by_label("Choose an image").set_input_files(image)
     tab.wait_for_selector("main[data-state=done]", timeout=60_000)

@@ -1,6 +1,7 @@
 """Photos for the benchmarks, made from the sample images."""
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,7 @@ def photo(path: Path, width: int, height: int, *, orientation: int | None = None
         orientation: EXIF orientation, 1 to 8; None writes no metadata at all.
         seed: Makes photos that differ.
     """
-    sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
-    images = sample_set.images("try")
+    images = _scenes()
     scene = Image.open(images[seed % len(images)]).convert("RGB").resize((width, height))
     grain = np.random.default_rng(seed).normal(0, GRAIN, (height, width, 1))
     pixels = np.clip(np.asarray(scene) + grain, 0, 255).astype(np.uint8)
@@ -35,3 +35,8 @@ def photo(path: Path, width: int, height: int, *, orientation: int | None = None
     Image.fromarray(pixels).save(written, "JPEG", quality=90, **({"exif": exif} if orientation else {}))
     path.write_bytes(written.getvalue())
     return path
+
+
+@cache
+def _scenes() -> list[Path]:
+    return list(samples.load_or_write(SAMPLES).images("try"))

@@ -21,7 +21,7 @@ from local.aws.server import LocalAws
 from local.edge import BucketSite, DistributionSite, Edge
 from local.engine import Result, StackConfig, State, up
 from local.provider import AwsProvider
-from local.rekognition.limits import Timing, configure
+from local.rekognition.limits import LOCAL_TIMING, configure
 from local.stack import PROJECT_DIR, STACK, local_config
 
 T = TypeVar("T")
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 SAMPLES = PROJECT_DIR / "demo" / "samples"
 """Where the sample images are kept between starts, for people to drop on the page."""
-DEMO_TIMING = Timing(starting=0.2)
-"""A model starts at once here, instead of in minutes."""
 
 _BUCKET = "workbench-images"
 _PROJECT = "workbench"
@@ -111,7 +109,7 @@ def running_demo(
     if port:
         _refuse_port_in_use(port)  # the page is served last, and a minute of work should not be lost by then
     progress = Progress(say)
-    configure(timing=DEMO_TIMING)
+    configure(timing=LOCAL_TIMING)
     mails: list[Mail] = []
 
     def deliver(mail: Mail) -> None:
@@ -152,7 +150,6 @@ def _no_garbage_collection() -> Generator[None]:
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()
 
 
@@ -238,7 +235,7 @@ def _train_and_start(aws_url: str, region: str, progress: Progress) -> tuple[str
     described = _sample_model(rekognition, project)
     if described is None:
         with progress.step("Drawing and storing sample images"):
-            sample_set = samples.load(SAMPLES) or samples.write(SAMPLES)
+            sample_set = samples.load_or_write(SAMPLES)
             _store(session.client("s3", endpoint_url=aws_url), region, sample_set)
         rekognition.create_project_version(
             ProjectArn=project,

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from local.aws.server import LocalAws
-from local.rekognition.limits import Limits, Timing, configure
+from local.rekognition.limits import LOCAL_TIMING, Limits, configure
 
-SERVE_TIMING = Timing(starting=0.2)
-"""A model starts at once here, instead of in minutes; training takes as long as it takes."""
 REGION = "us-east-1"
 """The region that is proposed; any other does as well."""
 
@@ -35,7 +33,7 @@ def serving(
         PortInUseError: The port is taken.
         StateError: The folder of the state cannot be used.
     """
-    configure(limits=_limits(limits or {}), timing=SERVE_TIMING)
+    configure(limits=_limits(limits or {}), timing=LOCAL_TIMING)
     with LocalAws(port, state) as aws:
         kept = f"kept in {state}" if state else "forgotten at the end (--state FOLDER keeps it)"
         yield (

@@ -19,5 +19,4 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Build the web app and draw the samples once, or two processes would write the same files at once."""
     if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
         built_site(ROOT / "frontend", say=print)
-        if samples.load(SAMPLES) is None:
-            samples.write(SAMPLES)
+        samples.load_or_write(SAMPLES)

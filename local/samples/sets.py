@@ -86,6 +86,11 @@ def load(folder: Path, *, seed: int = 2026) -> SampleSet | None:
     return samples if current and complete else None
 
 
+def load_or_write(folder: Path) -> SampleSet:
+    """Return the pictures of a folder, drawn now if they are not there."""
+    return load(folder) or write(folder)
+
+
 def _scene(split: str, index: int, seed: int) -> tuple[tuple[int, int], Scene]:
     rng = np.random.default_rng([seed, list(_COUNTS).index(split), index])
     size, count = _SIZE, int(rng.integers(0, _MOST_PARTS + 1))

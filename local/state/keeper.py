@@ -73,9 +73,7 @@ class Keeper:
         )  # a user pool makes its key when it is asked for it
         if _READS.fullmatch(target) or (environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not published):
             answer = self._application(environ, start_response)
-            if _outcomes() != self._outcomes:
-                with self._lock:
-                    self._write(self._custom_labels())
+            self._write_outcomes()
             return answer
         with self._lock:
             answer = self._application(environ, start_response)
@@ -95,9 +93,14 @@ class Keeper:
     def close(self) -> None:
         """Write what went on unasked, and let others open the state."""
         with self._lock:
-            if _outcomes() != self._outcomes:
-                self._write(self._custom_labels())
+            self._write_outcomes()
             self._file.close()
+
+    def _write_outcomes(self) -> None:
+        """Write what trainings have come to that ended meanwhile."""
+        if _outcomes() != self._outcomes:
+            with self._lock:
+                self._write(self._custom_labels())
 
     def _changed_by(self, environ: WSGIEnvironment, target: str) -> dict[str, Any]:
         """Return the documents, not yet pickled, that a request may have changed."""

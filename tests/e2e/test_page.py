@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from local.demo import DEMO_TIMING, SAMPLES, Demo
-from local.rekognition.limits import Limits, configure
+from local.demo import SAMPLES, Demo
+from local.rekognition.limits import LOCAL_TIMING, Limits, configure
 from tests.e2e.conftest import READY_SECONDS, Visit
 
 TRY = SAMPLES / "try"
@@ -196,14 +196,14 @@ def test_a_throttled_image_waits_and_is_answered_when_the_throttling_is_over(
     visit.page.on(
         "response", lambda response: refused.append(response.status) if response.status == 400 else None
     )
-    configure(limits=Limits(detect_requests_per_second_per_inference_unit=0), timing=DEMO_TIMING)
+    configure(limits=Limits(detect_requests_per_second_per_inference_unit=0), timing=LOCAL_TIMING)
     try:
         visit.choose(TRY / images_with(truth, lambda count: count > 0)[0])
         with visit.page.expect_response(lambda response: response.status == 400):
             pass
         visit.wait_for("detecting")
     finally:
-        configure(timing=DEMO_TIMING)
+        configure(timing=LOCAL_TIMING)
     visit.wait_for("done")
     assert refused
     assert visit.boxes()

@@ -20,7 +20,7 @@ from functions.idle_model_guard.guard import Report, run
 from functions.idle_model_guard.settings import Settings
 from local.rekognition.limits import Limits, Timing, configure
 from local.rekognition.models import custom_labels_backends
-from local.rekognition.resources import ProjectVersion, State
+from tests.trained import put_model
 
 REGION = "eu-west-1"
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -147,21 +147,8 @@ class Cloud:
         backend = custom_labels_backends[DEFAULT_ACCOUNT_ID][REGION]
         if project not in self._projects:
             self._projects[project] = backend.projects.create({"ProjectName": project})
-        created = int((START - timedelta(days=9)).timestamp() * 1000) + next(self._numbers)
-        arn = f"{self._projects[project].rpartition('/')[0]}/version/{name}/{created}"
-        with backend.store.lock:
-            backend.store.project(self._projects[project]).versions[arn] = ProjectVersion(
-                arn=arn,
-                name=name,
-                timestamp=created,
-                output_config={"S3Bucket": "models", "S3KeyPrefix": "out"},
-                kms_key_id=None,
-                description=None,
-                tags=dict(tags or {}),
-                state=State.now(status),
-                min_inference_units=1,
-            )
-        return arn
+        created = START - timedelta(days=9) + timedelta(milliseconds=next(self._numbers))
+        return put_model(backend, self._projects[project], name, created=created, status=status, tags=tags)
 
     def running_for(self, name: str, time: timedelta, **members: Any) -> str:
         """Put a model that has been RUNNING for a time, with its start tag and its metric."""

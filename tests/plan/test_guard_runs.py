@@ -15,8 +15,8 @@ from local.engine import Result, up
 from local.provider import AwsProvider
 from local.rekognition.limits import Timing, configure
 from local.rekognition.models import custom_labels_backends
-from local.rekognition.resources import ProjectVersion, State
 from local.stack import PROJECT_DIR, local_config
+from tests.trained import put_model
 
 if TYPE_CHECKING:
     from local.aws.awslambda.runtime import Invocation
@@ -44,21 +44,8 @@ class Deployed:
 
     def model(self, name: str, **tags: str) -> str:
         """Put a running model into the project, without training it; return its ARN."""
-        created = int((self.start - timedelta(days=1)).timestamp() * 1000)
-        arn = f"{self._project.rpartition('/')[0]}/version/{name}/{created}"
-        with self._backend.store.lock:
-            self._backend.store.project(self._project).versions[arn] = ProjectVersion(
-                arn=arn,
-                name=name,
-                timestamp=created,
-                output_config={"S3Bucket": "models", "S3KeyPrefix": "out"},
-                kms_key_id=None,
-                description=None,
-                tags=tags,
-                state=State.now("RUNNING"),
-                min_inference_units=1,
-            )
-        return arn
+        created = self.start - timedelta(days=1)
+        return put_model(self._backend, self._project, name, created=created, tags=tags)
 
     def status(self, arn: str) -> str:
         with self._backend.store.lock:

@@ -1,3 +1,5 @@
+import { field, text } from "./replies";
+
 /** The person's tokens; `refresh` is null where Cognito sends none because the one before stays good. */
 export interface Tokens {
   readonly access: string;
@@ -30,22 +32,20 @@ export function readAuthReply(reply: unknown): { tokens: Tokens } | { challenge:
   if (result !== undefined && result !== null) {
     const expiresIn = field(result, "ExpiresIn");
     if (typeof expiresIn !== "number" || !(expiresIn > 0)) throw new BadReply("no ExpiresIn");
-    const refresh = field(result, "RefreshToken");
     return {
       tokens: {
         access: words(result, "AccessToken"),
         id: words(result, "IdToken"),
-        refresh: typeof refresh === "string" ? refresh : null,
+        refresh: text(result, "RefreshToken"),
         expiresIn,
       },
     };
   }
-  const username = field(field(reply, "ChallengeParameters"), "USER_ID_FOR_SRP");
   return {
     challenge: {
       name: words(reply, "ChallengeName"),
       session: words(reply, "Session"),
-      username: typeof username === "string" ? username : null,
+      username: text(field(reply, "ChallengeParameters"), "USER_ID_FOR_SRP"),
     },
   };
 }
@@ -56,11 +56,7 @@ export function readAuthReply(reply: unknown): { tokens: Tokens } | { challenge:
  * @throws BadReply when it is missing or no text.
  */
 export function words(reply: unknown, key: string): string {
-  const found = field(reply, key);
-  if (typeof found !== "string" || found === "") throw new BadReply(`no ${key}`);
+  const found = text(reply, key);
+  if (found === null || found === "") throw new BadReply(`no ${key}`);
   return found;
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }

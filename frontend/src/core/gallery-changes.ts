@@ -1,12 +1,12 @@
 import { assignColors } from "./colors";
 import { findImage, type Gallery, type GalleryAction, type GalleryImage } from "./gallery";
-import { type Action, reduce, type State } from "./state";
+import { type Action, reduce, type State, without } from "./state";
 
 /** What `reduce` does, and what becomes of images: apart, because a page without images does not need it. */
 export function reduceWithImages(state: State, action: Action): State {
   switch (action.type) {
     case "add": {
-      const problem = state.problem?.during === "choose" ? null : state.problem;
+      const problem = without(state.problem, "choose");
       return { ...state, gallery: reduceGallery(state.gallery, action), problem, choosing: false };
     }
     case "clear":

@@ -82,11 +82,13 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function field(value: unknown, key: string): unknown {
+/** A member of a reply; undefined where there is none of that name. */
+export function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-function text(value: unknown, key: string): string | null {
+/** A member of a reply that is text. */
+export function text(value: unknown, key: string): string | null {
   const found = field(value, key);
   return typeof found === "string" ? found : null;
 }

@@ -151,7 +151,8 @@ function withModel(state: State, model: string | null): State {
   return { ...state, model, wanted: null, lit: null };
 }
 
-function without(problem: State["problem"], during: During): State["problem"] {
+/** The problem, unless it was during this. */
+export function without(problem: State["problem"], during: During): State["problem"] {
   return problem?.during === during ? null : problem;
 }
 

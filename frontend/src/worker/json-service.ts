@@ -1,3 +1,4 @@
+import { text } from "../core/replies";
 import { ServiceError, type ServiceName } from "../core/service-error";
 
 const MOST_TRIES = 4;
@@ -94,7 +95,7 @@ export class JsonService {
     signal?.throwIfAborted();
     const late = AbortSignal.timeout(within);
     let response: Response;
-    let text: string;
+    let content: string;
     try {
       response = await fetch(this.endpoint, {
         method: "POST",
@@ -105,41 +106,28 @@ export class JsonService {
         credentials: "omit",
         signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       });
-      text = await response.text();
+      content = await response.text();
     } catch (error) {
       signal?.throwIfAborted();
       throw this.error(late.aborted ? "TimeoutError" : "NetworkError", String(error));
     }
     this.clock.read(response.headers.get("Date"));
     const { status } = response;
-    const reply = json(text);
+    const reply = json(content);
     if (reply === null) throw new ServiceError(this.name, "BadReply", "The reply is not JSON.", status);
     if (status === 200) return reply;
-    throw new ServiceError(
-      this.name,
-      nameOf(reply),
-      words(reply, "message") ?? words(reply, "Message") ?? "",
-      status,
-    );
+    // Some services write the name behind a namespace and “#”.
+    const name = (text(reply, "__type") ?? "Error").replace(/^.*#/, "");
+    throw new ServiceError(this.name, name, text(reply, "message") ?? text(reply, "Message") ?? "", status);
   }
 }
 
-/** What the text says, if it is an object; nothing is an empty one. */
-function json(text: string): object | null {
+/** What a reply's content says, if it is an object; nothing is an empty one. */
+function json(content: string): object | null {
   try {
-    const value: unknown = JSON.parse(text === "" ? "{}" : text);
+    const value: unknown = JSON.parse(content === "" ? "{}" : content);
     return typeof value === "object" ? value : null;
   } catch {
     return null;
   }
-}
-
-/** Some services write the name behind a namespace and “#”. */
-function nameOf(reply: object): string {
-  return (words(reply, "__type") ?? "Error").replace(/^.*#/, "");
-}
-
-function words(reply: object, key: string): string | null {
-  const value = (reply as Record<string, unknown>)[key];
-  return typeof value === "string" ? value : null;
 }
