@@ -74,7 +74,8 @@ def detect(url: str, image: Path) -> tuple[list[dict[str, Any]], float]:
         page.goto(url)
         page.wait_for_selector("main[data-state=ready]")
         page.get_by_label("Choose an image").set_input_files(image)
-        page.wait_for_selector("main[data-state=done], main[data-state=failed]")
+        # What draws image and boxes is downloaded with the first image.
+        page.wait_for_selector("main[data-state=done] figure img, main[data-state=failed]")
         if page.locator("main[data-state=failed]").count():
             raise SmokeError(f"The page says: {page.get_by_role('alert').inner_text()}")
         labels = page.eval_on_selector_all(

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from local import samples
 from local.demo import SAMPLES, Demo, running_demo
 from tests.browser import FLAGS, ensure
 
 READY_SECONDS = 20
+expect.set_options(timeout=READY_SECONDS * 1000)
 
 
 # Each module has a demo of its own: moto keeps one state for the whole process, and other tests use it too.
@@ -51,8 +52,10 @@ class Visit:
         self.page.get_by_label("Choose an image").set_input_files(image)
 
     def wait_for(self, state: str) -> None:
-        """Wait until the page is in one of its states."""
-        self.page.wait_for_selector(f"main[data-state={state}]", timeout=READY_SECONDS * 1000)
+        """Wait until the page is in one of its states; with `done`, until image and boxes are drawn."""
+        # What draws them is downloaded with the first image.
+        drawn = " figure img" if state == "done" else ""
+        self.page.wait_for_selector(f"main[data-state={state}]{drawn}", timeout=READY_SECONDS * 1000)
 
     def boxes(self) -> list[dict[str, str]]:
         """Attributes of the boxes drawn on the image."""

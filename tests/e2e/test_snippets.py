@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from local.demo import SAMPLES
 from tests.e2e.conftest import Visit
 
@@ -24,8 +26,9 @@ def snippet(visit: Visit, form: str) -> str:
 def shown_labels(visit: Visit) -> list[tuple[str, str]]:
     """Each row of the label table: name and confidence in percent."""
     visit.page.get_by_label("Confidence at least").fill("0")
-    rows = visit.page.get_by_role("table", name="Labels").locator("tbody tr").all_inner_texts()
-    pairs = [row.split("\t") for row in rows]
+    rows = visit.page.get_by_role("table", name="Labels").locator("tbody tr")
+    expect(rows).not_to_have_count(0)
+    pairs = [row.split("\t") for row in rows.all_inner_texts()]
     return [(name.strip(), confidence.removesuffix(" %")) for name, confidence in pairs]
 
 
