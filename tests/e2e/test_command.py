@@ -1,5 +1,6 @@
 """`python -m local demo` as a person at a terminal meets it."""
 
+import os
 import re
 import shlex
 import signal
@@ -35,12 +36,18 @@ def free_ports() -> int:
             return port
 
 
+def processor_seconds(process: int) -> float:
+    """Processor time that a process and its ended children have taken so far."""
+    # The name comes second, in brackets, and may hold anything.
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 class Running:
     """A demo in a process of its own."""
 
     def __init__(self, *options: str) -> None:
         self.port = free_ports()
-        start = time.perf_counter()
         self.process = subprocess.Popen(
             [*DEMO, "--port", str(self.port), *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
@@ -49,7 +56,8 @@ class Running:
             self.output += line
             if line.startswith("Drop a sample image"):
                 break
-        self.ready_seconds = time.perf_counter() - start
+        self.ready_seconds = processor_seconds(self.process.pid)
+        """Of the processor, until the page could be used: other work on the machine does not add to it."""
         self.url = f"http://127.0.0.1:{self.port}/"
 
     def stop(self, signal_: int) -> int:
@@ -129,9 +137,9 @@ def shared() -> Iterator[Running]:
 
 
 def test_a_second_start_is_ready_soon(shared: Running) -> None:
-    """The budget is 8 seconds on two cores of its own; this leaves room for a machine that does other things."""
+    """The budget is 8 seconds, which `make bench` measures; they take about as much of two processors together."""
     assert "Ready after" in shared.output
-    assert shared.ready_seconds < 16
+    assert 1 < shared.ready_seconds < 12
 
 
 def test_an_admin_s_invitation_is_shown_in_the_terminal() -> None:
@@ -144,7 +152,7 @@ def test_an_admin_s_invitation_is_shown_in_the_terminal() -> None:
         running.output,
     )
     assert "Sign-in        with the password of the invitation above" in running.output
-    assert running.ready_seconds < 16  # the budget is 8, see above
+    assert 1 < running.ready_seconds < 12  # see above
     assert status == 0
 
 
