@@ -207,10 +207,10 @@ def test_somebody_to_be_told_needs_an_address() -> None:
 
 
 def test_a_long_address_is_judged_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     sentence_about({"adminEmail": "a." * 50_000 + "@" + "b-" * 50_000})
     sentence_about({"adminEmail": "a@" + "b-" * 60 + "!"})
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_key_that_the_program_does_not_have_is_refused() -> None:

@@ -43,9 +43,9 @@ def test_no_bytes_break_the_reading_of_a_header(start: bytes, rest: bytes) -> No
 
 @pytest.mark.parametrize("filling", [b"\xff", b"\xff\xd0", b"\xff\xe0\x00\x00"])
 def test_a_file_of_markers_only_is_given_up_soon(filling: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert dimensions(b"\xff\xd8\xff" + filling * 1_000_000) is None
-    assert time.monotonic() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 @pytest.mark.parametrize("size", [(64, 64), (4096, 4096), (64, 1280), (1280, 64)])
