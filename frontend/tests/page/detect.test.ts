@@ -45,6 +45,30 @@ test("boxes lie on the image where the model found them, and each is a row of th
   expect(image.width / image.height).toBeCloseTo(2, 2);
 });
 
+test("the zoom's buttons hide nothing of the image, whatever its shape", async () => {
+  await app.open();
+  for (const size of [
+    { width: 1280, height: 800 },
+    { width: 360, height: 740 },
+    { width: 640, height: 400 },
+  ]) {
+    await app.page.setViewportSize(size);
+    for (const [width, height] of [
+      [960, 640],
+      [400, 800],
+    ] as const) {
+      await app.choose(await jpeg(app.bench, width, height));
+      await app.reach("done");
+      const image = app.page.locator(`.picture img[width="${width}"]`);
+      await image.waitFor();
+      const [shown, buttons] = [await image.boundingBox(), await app.page.locator(".zoom").boundingBox()];
+      if (shown === null || buttons === null) throw new Error("not drawn");
+      expect(shown.y + shown.height).toBeLessThanOrEqual(buttons.y + 0.5);
+      expect(shown.width / shown.height).toBeCloseTo(width / height, 1);
+    }
+  }
+});
+
 test("the time from choosing an image to its painted boxes can be measured", async () => {
   await app.open();
   await app.choose(await jpeg(app.bench, 800, 400));

@@ -54,43 +54,45 @@ export function Viewer({ app, image }: ViewerProps) {
   const { facts, thumbnail } = preparation;
   return (
     <>
-      <div
-        ref={frame}
-        id="view"
-        class={view.scale > 1 ? "view zoomed" : "view"}
-        tabIndex={0}
-        role="group"
-        aria-label="Image; zoom with + and −, move with the arrow keys"
-        onWheel={(event) => {
-          // At its smallest the image lets the page scroll on.
-          if (view.scale === 1 && event.deltaY > 0 && !event.ctrlKey) return;
-          event.preventDefault();
-          zoom(wheelFactor(event.deltaY), event);
-        }}
-        onKeyDown={(event) => {
-          const factor = { "+": STEP, "=": STEP, "-": 1 / STEP, "0": 0 }[event.key];
-          if (factor === undefined || event.ctrlKey || event.metaKey) return;
-          event.preventDefault();
-          zoom(factor);
-        }}
-        onPointerDown={({ currentTarget, pointerId, pointerType, button }) => {
-          if (pointerType === "mouse" && button === 0 && view.scale > 1)
-            currentTarget.setPointerCapture(pointerId);
-        }}
-        onPointerMove={({ currentTarget, pointerId, movementX, movementY }) => {
-          if (currentTarget.hasPointerCapture(pointerId)) currentTarget.scrollBy(-movementX, -movementY);
-        }}
-        {...pinch}
-      >
-        <Boxed
-          name={image.name}
-          url={url ?? thumbnail}
-          size={facts}
-          scale={view.scale}
-          labels={shownLabels(state)}
-          lit={state.lit}
-          controller={controller}
-        />
+      <div class="frame">
+        <div
+          ref={frame}
+          id="view"
+          class={view.scale > 1 ? "view zoomed" : "view"}
+          tabIndex={0}
+          role="group"
+          aria-label="Image; zoom with + and −, move with the arrow keys"
+          onWheel={(event) => {
+            // At its smallest the image lets the page scroll on.
+            if (view.scale === 1 && event.deltaY > 0 && !event.ctrlKey) return;
+            event.preventDefault();
+            zoom(wheelFactor(event.deltaY), event);
+          }}
+          onKeyDown={(event) => {
+            const factor = { "+": STEP, "=": STEP, "-": 1 / STEP, "0": 0 }[event.key];
+            if (factor === undefined || event.ctrlKey || event.metaKey) return;
+            event.preventDefault();
+            zoom(factor);
+          }}
+          onPointerDown={({ currentTarget, pointerId, pointerType, button }) => {
+            if (pointerType === "mouse" && button === 0 && view.scale > 1)
+              currentTarget.setPointerCapture(pointerId);
+          }}
+          onPointerMove={({ currentTarget, pointerId, movementX, movementY }) => {
+            if (currentTarget.hasPointerCapture(pointerId)) currentTarget.scrollBy(-movementX, -movementY);
+          }}
+          {...pinch}
+        >
+          <Boxed
+            name={image.name}
+            url={url ?? thumbnail}
+            size={facts}
+            scale={view.scale}
+            labels={shownLabels(state)}
+            lit={state.lit}
+            controller={controller}
+          />
+        </div>
       </div>
       <p class="zoom">
         <button type="button" aria-label="Zoom out" onClick={() => zoom(1 / STEP)}>
