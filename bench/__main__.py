@@ -96,8 +96,12 @@ def main(names: Sequence[str]) -> int:
         bound = f"at most {figure.at_most:g}" if figure.at_most is not None else ""
         bound = f"at least {figure.at_least:g}" if figure.at_least is not None else bound
         print(f"{'ok ' if figure.within else 'OVER'} {figure.name}: {figure.value:.3g} {figure.unit} {bound}")
-    if names:
-        return _status(figures)
+    if not names:
+        _write(figures)
+    return 0 if all(figure.within for figure in figures) else 1
+
+
+def _write(figures: Sequence[Figure]) -> None:
     results = {
         "measured": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
@@ -105,11 +109,6 @@ def main(names: Sequence[str]) -> int:
         "figures": [{**figure._asdict(), "value": round(figure.value, 3)} for figure in figures],
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    return _status(figures)
-
-
-def _status(figures: Sequence[Figure]) -> int:
-    return 0 if all(figure.within for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -505,9 +505,9 @@ def test_bad_config_is_one_sentence_at_preview_and_nothing_is_created(
 def test_the_program_applies_within_two_seconds(stack: Stack) -> None:
     stack.up()
     stack.destroy()
-    start = time.process_time()  # that a busy machine does not change
+    start = time.perf_counter()
     stack.up()
-    assert time.process_time() - start <= 2
+    assert time.perf_counter() - start <= 2
 
 
 def test_every_regional_settings_file_names_its_own_region() -> None:

@@ -53,8 +53,8 @@ export function Viewer({ app, image }: ViewerProps) {
   if (preparation.status !== "ready") return null;
   const { facts, thumbnail } = preparation;
   return (
-    <>
-      <div class="frame">
+    <div class="viewer">
+      <div class="fitting">
         <div
           ref={frame}
           id="view"
@@ -105,7 +105,7 @@ export function Viewer({ app, image }: ViewerProps) {
           Fit
         </button>
       </p>
-    </>
+    </div>
   );
 }
 
