@@ -53,7 +53,7 @@ export function Page({ app }: PageProps) {
           <li>An inference unit takes some images a second; with more of them, Rekognition asks to wait.</li>
           <li>
             Images have 64 to 4,096 pixels on each side, at most 20 times as long as wide, and up to 4 MB.
-            This app turns, shrinks and saves anew what is larger, and says so.
+            This app turns, shrinks, enlarges or saves anew what does not fit, where it can, and says so.
           </li>
           <li>
             <Doc page="limits.html">Guidelines and quotas</Doc>
